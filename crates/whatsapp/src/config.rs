@@ -1,0 +1,94 @@
+//! What providers need to know once, for all accounts.
+
+use std::time::Duration;
+
+/// How the providers are set up.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The linked device.
+    pub web: WebConfig,
+    /// The demo account.
+    pub demo: DemoConfig,
+}
+
+/// How linked devices reach WhatsApp.
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// Where to connect instead of WhatsApp's own servers: `ws://` and a loopback address. Only a build with the cargo
+    /// feature `simulator` takes it; any other refuses to start with it.
+    pub url: Option<String>,
+    /// The version of WhatsApp's web client that is told, as 2.3000.1042742319.
+    pub version: (u32, u32, u32),
+}
+
+impl WebConfig {
+    /// The version told when nobody said another one: the one that whatsapp-rust 0.7.0 was made from.
+    pub const DEFAULT_VERSION: (u32, u32, u32) = (2, 3000, 1_042_742_319);
+}
+
+impl Default for WebConfig {
+    fn default() -> Self {
+        Self { url: None, version: Self::DEFAULT_VERSION }
+    }
+}
+
+/// How the invented customers of demo accounts behave.
+#[derive(Debug, Clone, Default)]
+pub struct DemoConfig {
+    /// How fast they are.
+    pub pace: Pace,
+    /// Makes all they choose repeatable, message ids too: for tests. None draws from the system.
+    pub seed: Option<u64>,
+}
+
+/// How long invented customers take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// From the account's first start to the first greeting; the others follow at the same distance.
+    pub greet: Duration,
+    /// From a message taken to its `delivered`.
+    pub deliver: Duration,
+    /// From `delivered` to `read`.
+    pub read: Duration,
+    /// From `read` to the first keystroke.
+    pub think: Duration,
+    /// From the first keystroke to the answer.
+    pub write: Duration,
+}
+
+impl Pace {
+    /// No delays at all, for tests.
+    pub const ZERO: Self = Self {
+        greet: Duration::ZERO,
+        deliver: Duration::ZERO,
+        read: Duration::ZERO,
+        think: Duration::ZERO,
+        write: Duration::ZERO,
+    };
+}
+
+/// About as fast as people who hold their phone.
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            greet: Duration::from_millis(1500),
+            deliver: Duration::from_millis(200),
+            read: Duration::from_millis(400),
+            think: Duration::from_millis(300),
+            write: Duration::from_millis(1200),
+        }
+    }
+}
+
+/// The providers can't be set up like that.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// An own address for WhatsApp's servers in a build that is not for the simulator.
+    #[error(
+        "a WhatsApp Web URL is set, but this build connects to WhatsApp only; build with the cargo feature `simulator` to use one"
+    )]
+    UrlNotAllowed,
+    /// The address is no `ws://` URL of this machine.
+    #[error("the WhatsApp Web URL must be ws:// and a loopback address with a port, as ws://127.0.0.1:9000/: {0}")]
+    UrlNotLoopback(String),
+}
