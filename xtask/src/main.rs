@@ -1,2 +1,43 @@
-//! xtask
-fn main() {}
+//! `cargo xtask run | test | schema | bench`: everything needed to do it, then does it.
+//!
+//! One file a command. Programs are started with their arguments, never through a shell, so that the same line works
+//! everywhere; each step says what it runs, how long it took, and how to repeat it when it failed.
+#![allow(clippy::print_stdout, reason = "talking to the terminal is what it is for")]
+
+mod bench;
+mod cargo;
+mod run;
+mod schema;
+mod steps;
+mod test;
+mod waproto;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Runs, tests and measures Switchboard from a checkout")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds Switchboard and runs it on SQLite, with its data in ./data
+    Run(run::Args),
+    /// Tests everything, as CI does, and stops at the first failure
+    Test,
+    /// Writes the committed schema of the wire anew
+    Schema,
+    /// Measures a release build beside its peers; what follows goes to `bench run`
+    Bench(bench::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Test => test::run(),
+        Command::Schema => schema::run(),
+        Command::Bench(args) => bench::run(&args),
+    }
+}
