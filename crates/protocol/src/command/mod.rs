@@ -22,6 +22,12 @@ pub use leave_conversation::LeaveConversation;
 pub use send_message::SendMessage;
 pub use typing::Typing;
 
+use crate::{
+    ack::{Done, Queued},
+    event::{Authenticated, JoinedConversation, LeftConversation, Status},
+    schema::{Component, component},
+};
+
 /// The longest id taken, in characters.
 pub const MAX_ID: usize = 128;
 
@@ -29,7 +35,7 @@ pub const MAX_ID: usize = 128;
 pub const MAX_TOKEN: usize = 16_384;
 
 macro_rules! client_events {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal -> $result:ty;)+) => {
         /// The events that clients may emit. Every other name is an `unknown_event`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ClientEvent { $($(#[$doc])* $variant),+ }
@@ -37,6 +43,11 @@ macro_rules! client_events {
         impl ClientEvent {
             /// Every one.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// What its data looks like, and the result that its acknowledgement holds.
+            pub(crate) fn components(self) -> (Component, Component) {
+                match self { $(Self::$variant => (component::<$variant>(), component::<$result>())),+ }
+            }
 
             /// The name on the wire.
             #[must_use]
@@ -53,21 +64,21 @@ macro_rules! client_events {
     };
 }
 
-client_events!(
+client_events! {
     /// [`Authenticate`]
-    Authenticate = "authenticate",
+    Authenticate = "authenticate" -> Authenticated;
     /// [`SendMessage`]
-    SendMessage = "send_message",
+    SendMessage = "send_message" -> Queued;
     /// [`JoinConversation`]
-    JoinConversation = "join_conversation",
+    JoinConversation = "join_conversation" -> JoinedConversation;
     /// [`LeaveConversation`]
-    LeaveConversation = "leave_conversation",
+    LeaveConversation = "leave_conversation" -> LeftConversation;
     /// [`GetConnectionStatus`]
-    GetConnectionStatus = "get_connection_status",
+    GetConnectionStatus = "get_connection_status" -> Status;
     /// [`ConnectWhatsapp`]
-    ConnectWhatsapp = "connect_whatsapp",
+    ConnectWhatsapp = "connect_whatsapp" -> Status;
     /// [`DisconnectWhatsapp`]
-    DisconnectWhatsapp = "disconnect_whatsapp",
+    DisconnectWhatsapp = "disconnect_whatsapp" -> Status;
     /// [`Typing`]
-    Typing = "typing",
-);
+    Typing = "typing" -> Done;
+}

@@ -6,14 +6,15 @@ use serde::Serialize;
 use std::{borrow::Cow, time::Duration};
 use utoipa::ToSchema;
 
-/// Why a command was refused. The sentence is guarded: see [`ErrorBody::with_message`].
+/// Why a command was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, thiserror::Error)]
 #[error("{message}")]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorBody {
     /// The code.
     pub code: ErrorCode,
-    /// One sentence for people.
+    /// One sentence for people. Only a refusal of authentication has "auth" in it.
+    // Private, so that `with_message` can see to that.
     #[schema(value_type = String)]
     message: Cow<'static, str>,
     /// The key that is wrong.

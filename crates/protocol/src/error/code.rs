@@ -3,8 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+// The name is taken as a token tree, for utoipa does not see through a captured literal.
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $status:literal, $sentence:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:tt, $status:literal, $sentence:literal;)+) => {
         /// Why something was refused. The same codes in events, acknowledgements and HTTP.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
         pub enum ErrorCode { $($(#[doc = $doc])+ #[serde(rename = $name)] $variant),+ }

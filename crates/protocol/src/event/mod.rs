@@ -32,7 +32,7 @@ pub use message_send_error::MessageSendError;
 pub use message_sent::MessageSent;
 pub use message_sent_success::MessageSentSuccess;
 pub use message_status::MessageStatus;
-pub use new_message::{Counters, Media, NewMessage, Reaction, Sender};
+pub use new_message::{Counters, NewMessage, Sender};
 pub use typing::Typing;
 
 use crate::{
@@ -43,11 +43,11 @@ use domain::AccountId;
 use serde::Serialize;
 
 macro_rules! server_events {
-    ($($(#[$doc:meta])* $variant:ident($payload:ty) = $name:literal, $order:ident);+ $(;)?) => {
+    ($($(#[$doc:meta])* $variant:ident($payload:ident) = $name:literal, $order:ident);+ $(;)?) => {
         /// An event with its payload. Serialized it is the payload alone.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
         #[serde(untagged)]
-        pub enum ServerEvent { $($(#[$doc])* $variant($payload)),+ }
+        pub enum ServerEvent { $($(#[$doc])* $variant(Box<$payload>)),+ }
 
         impl ServerEvent {
             /// Every event: its name, whether it is sequenced, and what its payload looks like.
@@ -72,35 +72,35 @@ pub(crate) enum Order {
 
 server_events! {
     /// The socket is signed in.
-    Authenticated(Box<Authenticated>) = "authenticated", Ephemeral;
+    Authenticated(Authenticated) = "authenticated", Ephemeral;
     /// The socket is not signed in, or not for much longer.
     AuthError(AuthError) = "auth_error", Ephemeral;
     /// A message was stored.
-    NewMessage(Box<NewMessage>) = "new_message", Sequenced;
+    NewMessage(NewMessage) = "new_message", Sequenced;
     /// WhatsApp's server took a message, for those who have the chat open.
-    MessageSent(Box<MessageSent>) = "message_sent", Ephemeral;
+    MessageSent(MessageSent) = "message_sent", Ephemeral;
     /// WhatsApp's server took a message, for who sent it.
     MessageSentSuccess(MessageSentSuccess) = "message_sent_success", Ephemeral;
     /// A message can't be sent.
-    MessageSendError(Box<MessageSendError>) = "message_send_error", Ephemeral;
+    MessageSendError(MessageSendError) = "message_send_error", Ephemeral;
     /// A message has come further.
-    MessageStatus(Box<MessageStatus>) = "message_status", Sequenced;
+    MessageStatus(MessageStatus) = "message_status", Sequenced;
     /// A chat changed and no message of it.
-    ConversationUpdated(Box<ConversationUpdated>) = "conversation_updated", Sequenced;
+    ConversationUpdated(ConversationUpdated) = "conversation_updated", Sequenced;
     /// The link of an account changed.
-    WhatsappStatusUpdate(Box<Status>) = "whatsapp_status_update", Ephemeral;
+    WhatsappStatusUpdate(Status) = "whatsapp_status_update", Ephemeral;
     /// Where the link of an account stands, for who asked.
-    ConnectionStatus(Box<Status>) = "connection_status", Ephemeral;
+    ConnectionStatus(Status) = "connection_status", Ephemeral;
     /// The socket has the chat open.
     JoinedConversation(JoinedConversation) = "joined_conversation", Ephemeral;
     /// The socket has the chat open no more.
     LeftConversation(LeftConversation) = "left_conversation", Ephemeral;
     /// Somebody is writing.
-    Typing(Box<Typing>) = "typing", Ephemeral;
+    Typing(Typing) = "typing", Ephemeral;
     /// The user may see an account, or no longer.
     AccessChanged(AccessChanged) = "access_changed", Ephemeral;
     /// A command was refused.
-    Error(Box<ErrorEvent>) = "error", Ephemeral;
+    Error(ErrorEvent) = "error", Ephemeral;
 }
 
 impl ServerEvent {
@@ -134,23 +134,27 @@ impl ServerEvent {
     }
 }
 
+/// A payload that is one event's only becomes that event.
 macro_rules! from_payload {
-    ($($payload:ident),+; boxed: $($boxed:ident),+) => {
+    ($($variant:ident($payload:ident)),+ $(,)?) => {
         $(impl From<$payload> for ServerEvent {
-            fn from(payload: $payload) -> Self { Self::$payload(payload) }
-        })+
-        $(impl From<$boxed> for ServerEvent {
-            fn from(payload: $boxed) -> Self { Self::$boxed(Box::new(payload)) }
+            fn from(payload: $payload) -> Self { Self::$variant(Box::new(payload)) }
         })+
     };
 }
-from_payload!(
-    AuthError, MessageSentSuccess, JoinedConversation, LeftConversation, AccessChanged;
-    boxed: Authenticated, NewMessage, MessageSent, MessageSendError, MessageStatus, ConversationUpdated, Typing
-);
 
-impl From<ErrorEvent> for ServerEvent {
-    fn from(payload: ErrorEvent) -> Self {
-        Self::Error(Box::new(payload))
-    }
-}
+from_payload!(
+    Authenticated(Authenticated),
+    AuthError(AuthError),
+    NewMessage(NewMessage),
+    MessageSent(MessageSent),
+    MessageSentSuccess(MessageSentSuccess),
+    MessageSendError(MessageSendError),
+    MessageStatus(MessageStatus),
+    ConversationUpdated(ConversationUpdated),
+    JoinedConversation(JoinedConversation),
+    LeftConversation(LeftConversation),
+    Typing(Typing),
+    AccessChanged(AccessChanged),
+    Error(ErrorEvent),
+);

@@ -7,7 +7,10 @@ use crate::{
 };
 use domain::{AccountId, Message};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type},
+};
 
 /// A message was stored, with its conversation's new counters. Outgoing ones too: from another tab, a colleague, a
 /// server, or the phone itself.
@@ -49,14 +52,15 @@ pub struct NewMessage {
     /// To whom, E.164 with `+`.
     #[schema(required)]
     pub to: Option<String>,
-    /// What is attached.
-    #[schema(required)]
-    pub media: Option<Media>,
+    /// What is attached. Always null so far.
+    #[schema(schema_with = null)]
+    pub media: (),
     /// The message that it answers.
     #[schema(required)]
     pub reply_to: Option<Id>,
-    /// The reactions to it.
-    pub reactions: Vec<Reaction>,
+    /// The reactions to it. Always empty so far.
+    #[schema(schema_with = empty_list)]
+    pub reactions: [(); 0],
     /// When it was last edited.
     #[schema(required)]
     pub edited_at: Option<Rfc3339>,
@@ -72,6 +76,14 @@ pub struct NewMessage {
     pub created_at: Rfc3339,
     /// What it changed in its conversation.
     pub conversation: Counters,
+}
+
+fn null() -> Schema {
+    ObjectBuilder::new().schema_type(Type::Null).description(Some("What is attached. Always null so far.")).into()
+}
+
+fn empty_list() -> Schema {
+    ArrayBuilder::new().max_items(Some(0)).description(Some("The reactions to it. Always empty so far.")).into()
 }
 
 /// The counters of a conversation.
@@ -99,14 +111,6 @@ pub struct Sender {
     #[schema(required)]
     pub user_id: Option<Id>,
 }
-
-/// What is attached to a message. No message has any yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub enum Media {}
-
-/// A reaction to a message. No message has any yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub enum Reaction {}
 
 impl From<&domain::Sender> for Sender {
     fn from(sender: &domain::Sender) -> Self {
@@ -143,9 +147,9 @@ impl NewMessage {
             sender_id: sender_id(&message.sender),
             sender: (&message.sender).into(),
             to: message.to.clone(),
-            media: None,
+            media: (),
             reply_to: None,
-            reactions: Vec::new(),
+            reactions: [],
             edited_at: None,
             deleted_at: None,
             origin: message.origin.map(Origin::from),
