@@ -1,6 +1,6 @@
 // The guide's own server on Node, for the bench. Environment: JWT_SECRET, DATA_DIR, SEED (a JSON file of
 // `[{ id, members: [userId] }]`), PORT (0: any), GROUP=1 (one transaction for what arrived together).
-// Prints `{"port":N}` once it listens.
+// Prints its address once it listens.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ io.on('connection', (socket) => {
   });
 });
 
-server.listen(Number(PORT), '127.0.0.1', () => console.log(JSON.stringify({ port: server.address().port })));
+server.listen(Number(PORT), '127.0.0.1', () => console.log(`Listening on http://127.0.0.1:${server.address().port}`));
 process.on('SIGTERM', () => {
   io.close();
   store.close();
