@@ -1,7 +1,10 @@
 //! `authenticate`: says who the socket's user is.
 
 use super::MAX_TOKEN;
-use crate::{BadPayload, payload};
+use crate::{
+    BadPayload,
+    payload::{self, Field},
+};
 use domain::UserId;
 use serde_json::value::RawValue;
 use utoipa::{
@@ -13,28 +16,31 @@ use utoipa::{
 #[derive(Clone, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub struct Authenticate {
-    /// A JWT.
-    #[schema(max_length = 16384)]
-    pub token: String,
+    /// A JWT. Without one (absent, null or empty) the answer is `token_missing`.
+    #[schema(value_type = String, max_length = 16384)]
+    pub token: Option<String>,
     /// The user whom the token is for; a number counts as its digits.
     #[schema(schema_with = string_or_number)]
     pub user_id: UserId,
 }
 
 impl Authenticate {
-    /// Reads the event's data. An empty token is one that is wrong, not one that is missing.
+    /// Reads the event's data.
     pub fn parse(data: Option<&RawValue>) -> Result<Self, BadPayload> {
         let [token, user_id] = payload::object(payload::text(data), ["token", "userId"])?;
-        let text = token.optional_text(MAX_TOKEN)?.ok_or_else(|| token.must("be a string"))?;
-        Ok(Self { token: text, user_id: user_id.user_id()? })
+        Ok(Self { token: read_token(token)?, user_id: user_id.user_id()? })
     }
 
     /// Reads the data of a handshake, `{ token }`. An absent, null or empty token means that there is none: the client
     /// signs in with the event.
     pub fn parse_handshake(auth: Option<&RawValue>) -> Result<Option<String>, BadPayload> {
         let [token] = payload::object(payload::text(auth), ["token"])?;
-        Ok(token.optional_text(MAX_TOKEN)?.filter(|token| !token.is_empty()))
+        read_token(token)
     }
+}
+
+fn read_token(field: Field<'_>) -> Result<Option<String>, BadPayload> {
+    Ok(field.optional_text(MAX_TOKEN)?.filter(|token| !token.is_empty()))
 }
 
 /// A token doesn't belong in a log.

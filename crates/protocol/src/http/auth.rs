@@ -41,7 +41,7 @@ impl Register {
             setup_token: setup_token.optional_text(128)?.filter(|token| !token.is_empty()),
         };
         if register.name.is_empty() || register.name.chars().any(char::is_control) {
-            return Err(name.must("be a name"));
+            return Err(name.must("not be blank or hold control characters"));
         }
         if register.password.chars().count() < PASSWORD.0 {
             return Err(password.must(&format!("have at least {} characters", PASSWORD.0)));
