@@ -91,6 +91,9 @@ pub enum Write {
         /// In order.
         ops: Vec<SessionOp>,
     },
+    /// Writes nothing and answers `Done` at its place in the commit order: for a caller whose answers must keep their order
+    /// although this one needed no write.
+    Nothing,
     /// Writes nothing: answers with the positions of all accounts the user may see, at its place in the commit order.
     Snapshot {
         /// Who.
