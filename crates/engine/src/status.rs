@@ -1,0 +1,44 @@
+//! An account's Status, as clients are told.
+
+use crate::qr;
+use domain::{Account, Address, ConnectionState};
+use protocol::event::Status;
+use whatsapp::{Capability, Link};
+
+/// Where an account stands: what its connection says, and what is stored when it has none.
+pub(crate) fn status(account: &Account, link: Option<Link>, capabilities: Option<&'static [Capability]>) -> Status {
+    let link = link.unwrap_or_else(|| at_rest(account));
+    let mut status = Status::new(account.id, link.state, link.message);
+    status.phone = link.addresses.iter().find_map(Address::phone).or_else(|| account.phone.clone());
+    status.name = account.name.clone().or(link.name);
+    status.retry_at = link.retry_at.map(Into::into);
+    status.last_connected_at = account.last_connected_at.map(Into::into);
+    status.reason = link.reason.map(str::to_owned);
+    status.capabilities = capabilities.unwrap_or_default().iter().map(|it| it.as_str()).collect();
+    if let Some(code) = link.qr {
+        status.qr_image = qr::data_url(&code.code);
+        status.qr_code = Some(code.code);
+        status.qr_expires_at = Some(code.expires_at.into());
+    }
+    status
+}
+
+/// An account that does not run.
+fn at_rest(account: &Account) -> Link {
+    let (state, reason, message) = if account.linked {
+        let message = "This account is switched off. Nothing is sent or received.";
+        (ConnectionState::Disconnected, "switched_off", message)
+    } else {
+        let message = "Not linked yet. Connect it to get a code to scan.";
+        (ConnectionState::Disconnected, "not_linked", message)
+    };
+    Link {
+        state,
+        qr: None,
+        addresses: Vec::new(),
+        name: None,
+        retry_at: None,
+        reason: Some(reason),
+        message: message.to_owned(),
+    }
+}
