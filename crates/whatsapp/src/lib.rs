@@ -14,6 +14,8 @@ mod demo;
 mod message_id;
 mod providers;
 mod tasks;
+#[cfg(feature = "linked-device")]
+mod web;
 
 // The tests' helpers are shared with the integration tests, which see this crate under its name.
 #[cfg(test)]

@@ -1,0 +1,4 @@
+//! The linked device, on whatsapp-rust.
+
+mod link;
+mod session;
