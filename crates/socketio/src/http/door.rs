@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -33,20 +33,36 @@ pub(crate) async fn serve(hub: &Arc<Hub>, listener: TcpListener, router: axum::R
     let (foreign, mut given) = mpsc::unbounded_channel();
     hub.inboxes[0].push(Command::Listen(listener, foreign));
     let mut connections = JoinSet::new();
-    let deadline = loop {
+    let serving = serve_given(hub, &mut given, &router, &mut connections);
+    let deadline = tokio::select! {
+        // Its end comes when all shards have ended, which is behind the shutdown.
+        () = serving => stopped(&mut stopping).await,
+        deadline = stopped(&mut stopping) => deadline,
+    };
+    // The shards give away what they have until they end.
+    let rest = serve_given(hub, &mut given, &router, &mut connections);
+    if tokio::time::timeout_at(deadline.into(), rest).await.is_err() {
+        tracing::warn!("Requests were still under way when the server had to be down");
+    }
+    Ok(())
+}
+
+/// Serves what the shards give away, until no shard is left and all is answered.
+async fn serve_given(
+    hub: &Arc<Hub>,
+    given: &mut mpsc::UnboundedReceiver<Foreign>,
+    router: &axum::Router,
+    connections: &mut JoinSet<()>,
+) {
+    loop {
         tokio::select! {
-            deadline = stopped(&mut stopping) => break deadline,
             Some(given) = given.recv() => {
                 connections.spawn(connection(Arc::clone(hub), given, router.clone()));
             }
             Some(_) = connections.join_next() => {}
+            else => return,
         }
-    };
-    let end = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout_at(deadline.into(), end).await.is_err() {
-        tracing::warn!("Requests were still under way when the server had to be down");
     }
-    Ok(())
 }
 
 /// Waits for the shutdown and gives its deadline.
@@ -70,10 +86,10 @@ async fn connection(hub: Arc<Hub>, given: Foreign, router: axum::Router) {
     let connection = server.serve_connection(TokioIo::new(Rewind::new(input, stream)), service).with_upgrades();
     tokio::pin!(connection);
     let served = tokio::select! {
+        // A request that is there is read before an end is made.
+        biased;
         served = connection.as_mut() => served,
         _ = stopped(&mut stopping) => {
-            // Sessions that poll get their close packet first.
-            tokio::time::sleep(Duration::ZERO).await;
             connection.as_mut().graceful_shutdown();
             connection.await
         }

@@ -29,8 +29,8 @@ impl Client {
         Self { stream, input: Vec::new() }
     }
 
-    pub(crate) fn of(stream: TcpStream, input: Vec<u8>) -> Self {
-        Self { stream, input }
+    pub(crate) fn of(stream: TcpStream) -> Self {
+        Self { stream, input: Vec::new() }
     }
 
     /// Opens a session; its open packet is read.

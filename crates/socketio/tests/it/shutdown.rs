@@ -1,0 +1,95 @@
+//! The end of a server.
+
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use socketio::CloseReason;
+
+use crate::support::{Client, Running, Session, start_with, until};
+
+fn shut_down(running: &Running, deadline: Duration) -> Duration {
+    let began = Instant::now();
+    let server = running.server.clone();
+    running.runtime.block_on(async move { server.shutdown(deadline).await });
+    began.elapsed()
+}
+
+#[test]
+fn everybody_gets_what_was_sent_and_then_a_close_that_lets_them_come_back() {
+    let running = start_with(|builder| builder.shards(2));
+    let mut clients: Vec<_> = (0..10).map(|_| Client::connect(running.addr)).collect();
+    let session = Session::connect(running.addr);
+    let poll = session.poll();
+    until("the poll has come", || running.server.stats().accepted == 10 + 3 + 1);
+    let reading = std::thread::spawn(move || {
+        for client in &mut clients {
+            assert_eq!(client.text(), r#"42["last",1]"#);
+            assert_eq!(client.close_code(), 1001);
+        }
+    });
+    running.server.batch(|batch| batch.emit(&["all"], None, "last", &1));
+    let took = shut_down(&running, Duration::from_secs(10));
+    reading.join().unwrap();
+    let polled = poll.join().unwrap().body;
+    assert!(polled.starts_with(r#"42["last",1]"#), "{polled}");
+    let closed = running.app.0.lock().unwrap().closed.iter().map(|closed| closed.reason).collect::<Vec<_>>();
+    assert_eq!(closed, [CloseReason::Shutdown; 11]);
+    assert!(took < Duration::from_secs(9), "{took:?}");
+    assert!(TcpStream::connect(running.addr).is_err());
+}
+
+#[test]
+fn a_client_that_does_not_read_holds_nobody_up_beyond_the_deadline() {
+    let running = start_with(|builder| builder.max_unsent(100_000_000));
+    let client = Client::connect(running.addr);
+    running.server.batch(|batch| batch.emit(&["all"], None, "n", &"x".repeat(30_000_000)));
+    let took = shut_down(&running, Duration::from_millis(300));
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    drop(client);
+}
+
+#[test]
+fn serve_returns_and_what_comes_later_goes_nowhere() {
+    let running = start_with(|builder| builder);
+    let mut client = Client::connect(running.addr);
+    let reading = std::thread::spawn(move || client.close_code());
+    shut_down(&running, Duration::from_secs(10));
+    assert_eq!(reading.join().unwrap(), 1001);
+    running.server.batch(|batch| batch.emit(&["all"], None, "late", &1));
+    assert_eq!(running.server.stats().sockets, 0);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    running.runtime.block_on(running.server.serve(listener, axum::Router::new())).unwrap();
+}
+
+#[test]
+fn a_request_under_way_is_answered() {
+    let running = start_with(|builder| builder);
+    let addr = running.addr;
+    let slow = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let mut stream = TcpStream::connect(addr).unwrap();
+        stream
+            .write_all(b"POST /length HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 10\r\n\r\n12345")
+            .unwrap();
+        let stopping = Instant::now();
+        while TcpStream::connect(addr).is_ok() && stopping.elapsed() < Duration::from_secs(10) {
+            std::thread::yield_now();
+        }
+        stream.write_all(b"67890").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    until("it is under way", || running.server.stats().accepted > 0 && running.server.stats().connections == 0);
+    shut_down(&running, Duration::from_secs(10));
+    assert!(slow.join().unwrap().ends_with("\r\n\r\n10"));
+}
+
+#[test]
+fn a_server_whose_handles_are_gone_is_gone() {
+    let server = socketio::Server::builder(crate::support::App::default()).shards(2).build().unwrap();
+    let other = server.clone();
+    drop(server);
+    other.batch(|batch| batch.emit(&["all"], None, "n", &1));
+    drop(other);
+}
