@@ -61,7 +61,7 @@ impl<T: Send + 'static> Engine<T> {
         let (outboxes, wanted) = Outboxes::new();
         let shared = Arc::new(Shared { directory: Directory::default(), outboxes, outlet });
         let told = shared.clone();
-        let store = Store::open(&options.store, options.clock.clone(), move |commit| publish(&told, commit))?;
+        let store = Store::open(options.store, options.clock.clone(), move |commit| publish(&told, commit))?;
         shared.directory.load(store.directory().await?);
         let pending = store.accounts_with_outbox().await?;
 
