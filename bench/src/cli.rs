@@ -63,7 +63,7 @@ struct LoadArgs {
     /// The file that says where the server is and who signs in
     #[arg(long)]
     plan: PathBuf,
-    /// Seconds until what has not come counts as hung
+    /// Seconds without anything coming until what is due counts as hung
     #[arg(long, default_value_t = 30.0)]
     patience: f64,
     /// The server's process id, to count its CPU time

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::json;
 
+use super::patience::Patience;
 use crate::client::{Driver, Handler, Link, Nanos, Packet};
 use crate::plan::User;
 
@@ -59,10 +60,12 @@ impl<'a, W: Work> Fleet<'a, W> {
         Self { work, faults: Vec::new(), users, greeting, states: vec![State::Waiting; sockets], answered: 0 }
     }
 
-    /// Connects and signs in every socket, or gives up at the deadline. Returns how many got `authenticated`.
-    pub(crate) fn sign_in(&mut self, driver: &mut Driver, deadline: Instant) -> Result<usize> {
+    /// Connects and signs in every socket, or gives up when none was answered for so long. Returns how many got
+    /// `authenticated`.
+    pub(crate) fn sign_in(&mut self, driver: &mut Driver, patience: Duration) -> Result<usize> {
         let sockets = self.states.len();
-        while self.waiting() > 0 && Instant::now() < deadline {
+        let mut patience = Patience::new(patience, Instant::now());
+        while self.waiting() > 0 && !patience.is_over((sockets - self.waiting()) as u64, Instant::now()) {
             let under_way = driver.opened() + self.waiting() - sockets;
             let more = CONNECTING.saturating_sub(under_way);
             for _ in 0..more.min(sockets - driver.opened()) {

@@ -7,6 +7,7 @@ mod fleet;
 mod member;
 mod meter;
 mod outcome;
+mod patience;
 mod run;
 mod sender;
 mod tally;

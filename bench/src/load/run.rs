@@ -8,6 +8,7 @@ use super::exchange::Exchange;
 use super::fleet::{Fleet, Greeting, Idle};
 use super::meter::Meter;
 use super::outcome::Outcome;
+use super::patience::Patience;
 use super::{Kind, Load};
 use crate::client::Driver;
 use crate::plan::Plan;
@@ -17,7 +18,7 @@ use crate::plan::Plan;
 pub(crate) struct Options {
     pub(crate) warm_up: Duration,
     pub(crate) measure: Duration,
-    /// How long signing in, counted sends and what remains at the end may take each before they count as hung.
+    /// What has not come counts as hung once nothing came for so long.
     pub(crate) patience: Duration,
     /// The server's process, to read its CPU time.
     pub(crate) server_pid: Option<u32>,
@@ -39,7 +40,7 @@ pub(crate) fn run(load: Load, plan: &Plan, options: Options) -> Result<Outcome> 
             let mut session = Session::new(load, plan, in_flight, None, options.patience)?;
             if session.begin()? {
                 session.start()?;
-                session.turns(options.warm_up, |_| false)?;
+                session.turns(options.warm_up)?;
                 session.measure(&options)?;
                 session.drain()?;
             }
@@ -49,7 +50,7 @@ pub(crate) fn run(load: Load, plan: &Plan, options: Options) -> Result<Outcome> 
             let mut session = Session::new(load, plan, in_flight, Some(messages), options.patience)?;
             if session.begin()? {
                 session.start()?;
-                session.turns(options.patience, Exchange::settled)?;
+                session.settle()?;
                 session.drain()?;
             }
             Ok(session.finish())
@@ -61,7 +62,7 @@ fn sign_in(load: Load, plan: &Plan, sockets: usize, greeting: Greeting, patience
     let mut driver = Driver::new(plan.address)?;
     let mut fleet = Fleet::new(&plan.users, sockets, greeting, Idle);
     let began = Instant::now();
-    let authenticated = fleet.sign_in(&mut driver, began + patience)?;
+    let authenticated = fleet.sign_in(&mut driver, patience)?;
     let mut outcome = Outcome {
         load: load.name().to_owned(),
         sockets,
@@ -101,13 +102,13 @@ impl<'a> Session<'a> {
     /// Signs all in and sends each sender's first message, which makes its conversation. False when that failed.
     fn begin(&mut self) -> Result<bool> {
         let began = Instant::now();
-        self.outcome.authenticated = self.fleet.sign_in(&mut self.driver, began + self.patience)?;
+        self.outcome.authenticated = self.fleet.sign_in(&mut self.driver, self.patience)?;
         self.outcome.sign_in_seconds = began.elapsed().as_secs_f64();
         if self.outcome.authenticated < self.outcome.sockets {
             return Ok(false);
         }
         self.each_sender(|exchange, sender, link, now| exchange.send_one(sender, link, now));
-        self.turns(self.patience, Exchange::settled)?;
+        self.settle()?;
         Ok(self.fleet.work.settled())
     }
 
@@ -126,16 +127,29 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Handles what comes until `done`, or the time is over, or something is wrong.
-    fn turns(&mut self, time: Duration, done: impl Fn(&Exchange) -> bool) -> Result<()> {
+    /// Handles what comes until the time is over or something is wrong.
+    fn turns(&mut self, time: Duration) -> Result<()> {
         let end = Instant::now() + time;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() || self.failed() || done(&self.fleet.work) {
+            if left.is_zero() || self.failed() {
                 return Ok(());
             }
             self.driver.turn(&mut self.fleet, left.min(TICK))?;
         }
+    }
+
+    /// Handles what comes until all has, or nothing more comes, or something is wrong.
+    fn settle(&mut self) -> Result<()> {
+        let mut patience = Patience::new(self.patience, Instant::now());
+        while !self.fleet.work.settled() && !self.failed() {
+            let tally = &self.fleet.work.tally;
+            if patience.is_over(tally.acked + tally.delivered, Instant::now()) {
+                return Ok(());
+            }
+            self.driver.turn(&mut self.fleet, TICK)?;
+        }
+        Ok(())
     }
 
     fn failed(&self) -> bool {
@@ -148,7 +162,7 @@ impl<'a> Session<'a> {
         }
         let meter = Meter::start(options.server_pid)?;
         self.fleet.work.tally.start_measuring();
-        self.turns(options.measure, |_| false)?;
+        self.turns(options.measure)?;
         self.fleet.work.tally.stop_measuring();
         if let (false, Some(measured)) = (self.failed(), &self.fleet.work.tally.measured) {
             self.outcome.rates = Some(meter.stop(measured)?);
@@ -159,8 +173,8 @@ impl<'a> Session<'a> {
     /// Stops sending and waits for what is still to come.
     fn drain(&mut self) -> Result<()> {
         self.fleet.work.stop();
-        self.turns(self.patience, Exchange::settled)?;
-        self.turns(LINGER, |_| false)
+        self.settle()?;
+        self.turns(LINGER)
     }
 
     fn finish(mut self) -> Outcome {

@@ -68,10 +68,6 @@ fn failure(run: &Run) -> Option<String> {
 fn programs(comparison: &Comparison) -> Result<Programs> {
     let cores = std::thread::available_parallelism()?.get();
     ensure!(cores >= 2, "the bench needs two cores, one for the server and one for the generator");
-    let node_peer = peer::folder();
-    if comparison.contenders.iter().any(|contender| contender.is_node()) {
-        peer::install(&node_peer)?;
-    }
     let switchboard = if comparison.contenders.contains(&Contender::Switchboard) {
         let path = comparison.switchboard.as_ref();
         let path = path.context(
@@ -81,6 +77,10 @@ fn programs(comparison: &Comparison) -> Result<Programs> {
     } else {
         PathBuf::new()
     };
+    let node_peer = peer::folder();
+    if comparison.contenders.iter().any(|contender| contender.is_node()) {
+        peer::install(&node_peer)?;
+    }
     Ok(Programs { node_peer, switchboard })
 }
 
