@@ -19,7 +19,7 @@ pub struct Stats {
     pub accepted: u64,
     /// Sockets connected.
     pub connects: u64,
-    /// Sessions and sockets closed, by [`CloseReason::as_str`](crate::CloseReason::as_str).
+    /// Sockets closed, and sessions that had none, by [`CloseReason::as_str`](crate::CloseReason::as_str).
     pub closed: Vec<(&'static str, u64)>,
     /// Events received.
     pub events: u64,

@@ -16,9 +16,13 @@ impl Shard {
 
     /// The same with a WebSocket status code of the caller's choice.
     pub(crate) fn close_with(&mut self, slot: u32, reason: CloseReason, code: u16) {
-        match self.session(slot).phase {
+        let session = self.session(slot);
+        let had_socket = session.generation != session.opened_as;
+        match session.phase {
             Phase::Vacant | Phase::Draining => return,
             Phase::Connected => self.disconnect(slot, reason),
+            // What had a socket before counts as that.
+            Phase::Opened if had_socket && reason == CloseReason::ClientDisconnect => {}
             Phase::Opened => self.stats.closed(reason.as_str(), 1),
         }
         match std::mem::replace(&mut self.session_mut(slot).transport, Transport::None) {

@@ -38,6 +38,8 @@ pub(crate) struct Conn {
     pub(crate) unsent_from: usize,
     /// The kernel may have bytes for us.
     pub(crate) readable: bool,
+    /// The kernel has said that an end, or an error, comes behind them.
+    pub(crate) ends: bool,
     /// The kernel takes no bytes until it says so.
     pub(crate) blocked: bool,
     /// It stands in the queue of those to read from ...
@@ -59,6 +61,7 @@ impl Conn {
             unsent: Vec::new(),
             unsent_from: 0,
             readable: false,
+            ends: false,
             blocked: false,
             queued: false,
             dirty: false,

@@ -9,6 +9,8 @@ use crate::reason::CloseReason;
 
 /// What a driver does for a shard. Connections are known by the numbers that the core gave them.
 pub(crate) trait Io {
+    /// Reads what there is without waiting; nothing is the end.
+    fn read(&mut self, conn: u32, buf: &mut [u8]) -> io::Result<usize>;
     /// Writes what the kernel takes without waiting.
     fn write(&mut self, conn: u32, bytes: &[u8]) -> io::Result<usize>;
     /// Tells the peer that nothing more comes.

@@ -10,10 +10,13 @@ mod links;
 mod outbox;
 mod packets;
 mod polling;
+mod reading;
 mod rooms;
 mod session;
 pub(crate) mod shard;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod upgrade;
 
 use std::net::SocketAddr;
@@ -68,12 +71,6 @@ impl<H: Handler> Core<H> {
         self.shard.open_conn(peer, State::Head { deadline })
     }
 
-    /// The kernel may have bytes, or the end, of this connection.
-    pub(crate) fn readable(&mut self, conn: u32) {
-        self.shard.links.conn(conn).readable = true;
-        self.shard.links.queue(conn);
-    }
-
     /// The kernel takes bytes for this connection again.
     pub(crate) fn writable(&mut self, conn: u32) {
         let link = self.shard.links.conn(conn);
@@ -83,44 +80,9 @@ impl<H: Handler> Core<H> {
         }
     }
 
-    /// How many connections wait to be read from.
-    pub(crate) fn ready_count(&self) -> usize {
-        self.shard.links.ready.len()
-    }
-
-    /// The next connection to read from once, as far as it wants to be. Bytes that waited are handled first.
-    pub(crate) fn next_ready(&mut self) -> Option<u32> {
-        let conn = self.shard.links.ready.pop_front()?;
-        self.shard.links.conn(conn).queued = false;
-        self.go_on(conn);
-        Some(conn)
-    }
-
-    /// Whether this connection's next bytes may be read now.
-    pub(crate) fn wants(&mut self, conn: u32) -> bool {
-        let link = &self.shard.links.conns[conn as usize];
-        link.readable
-            && match link.state {
-                State::Vacant => false,
-                State::Carries(slot) => !self.shard.is_blocked(slot),
-                State::Head { .. } | State::Probes { .. } | State::Closing { .. } => true,
-            }
-    }
-
-    /// All that the kernel had was read.
-    pub(crate) fn drained(&mut self, conn: u32) {
-        self.shard.links.conn(conn).readable = false;
-    }
-
-    /// The connection ended.
-    pub(crate) fn lost(&mut self, conn: u32) {
-        self.shard.lost(conn);
-        self.reap();
-    }
-
     /// When the next turn has to begin at the latest.
     pub(crate) fn timeout(&mut self, now: Instant) -> Duration {
-        if self.ready_count() > 0 {
+        if !self.shard.links.ready.is_empty() {
             return Duration::ZERO;
         }
         let sweep = self.next_sweep.saturating_duration_since(now);

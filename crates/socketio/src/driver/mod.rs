@@ -1,5 +1,7 @@
 //! What turns a core into a running shard.
 
+#[cfg(test)]
+pub(crate) mod memory;
 mod reactor;
 mod wires;
 

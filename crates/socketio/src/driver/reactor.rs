@@ -120,10 +120,7 @@ impl<H: Handler> Reactor<H> {
             }
         }
         self.accept(began);
-        for _ in 0..self.core.ready_count() {
-            let Some(conn) = self.core.next_ready() else { break };
-            self.read(conn);
-        }
+        self.core.read(&mut self.wires, &mut self.buffer);
         self.commands();
         self.core.end(Instant::now(), &mut self.wires);
         self.measure(began);
@@ -134,26 +131,9 @@ impl<H: Handler> Reactor<H> {
             self.core.writable(conn);
         }
         // An error or an end shows when it is read.
-        if event.is_readable() || event.is_read_closed() || event.is_error() {
-            self.core.readable(conn);
-        }
-    }
-
-    /// Reads from one connection, once.
-    fn read(&mut self, conn: u32) {
-        if !self.core.wants(conn) {
-            return;
-        }
-        match self.wires.read(conn, &mut self.buffer) {
-            Ok(0) => self.core.lost(conn),
-            Ok(len) => {
-                // The rest, or the end, waits for everybody else's turn.
-                self.core.readable(conn);
-                self.core.received(conn, &mut self.buffer[..len]);
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => self.core.drained(conn),
-            Err(error) if error.kind() == ErrorKind::Interrupted => self.core.readable(conn),
-            Err(_) => self.core.lost(conn),
+        let ends = event.is_read_closed() || event.is_error();
+        if event.is_readable() || ends {
+            self.core.readable(conn, ends);
         }
     }
 

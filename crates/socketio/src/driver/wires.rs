@@ -44,10 +44,6 @@ impl Wires {
         Ok(())
     }
 
-    pub(super) fn read(&mut self, conn: u32, buf: &mut [u8]) -> io::Result<usize> {
-        self.stream(conn)?.read(buf)
-    }
-
     fn stream(&mut self, conn: u32) -> io::Result<&mut TcpStream> {
         let wire = self.wires.get_mut(conn as usize).and_then(Option::as_mut);
         wire.map(|wire| &mut wire.stream).ok_or_else(|| io::ErrorKind::NotConnected.into())
@@ -64,6 +60,10 @@ impl Wires {
 }
 
 impl Io for Wires {
+    fn read(&mut self, conn: u32, buf: &mut [u8]) -> io::Result<usize> {
+        self.stream(conn)?.read(buf)
+    }
+
     fn write(&mut self, conn: u32, bytes: &[u8]) -> io::Result<usize> {
         self.stream(conn)?.write(bytes)
     }

@@ -85,7 +85,9 @@ async fn poll(hub: &Hub, sid: Sid) -> Response<Body> {
 
 async fn post(hub: &Hub, sid: Sid, body: Incoming) -> Response<Body> {
     let Some(shard) = hub.shard(sid.shard) else { return refused(Refusal::UnknownSession) };
-    match Limited::new(body, hub.config.max_payload).collect().await {
+    let patience = hub.config.ping_interval + hub.config.ping_timeout;
+    let body = Limited::new(body, hub.config.max_payload).collect();
+    match tokio::time::timeout(patience, body).await.unwrap_or_else(|slow| Err(slow.into())) {
         Ok(body) => {
             let (reply, answer) = oneshot::channel();
             shard.push(Command::Post(sid, body.to_bytes(), reply));

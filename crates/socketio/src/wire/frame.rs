@@ -188,7 +188,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_a_client_masks_we_read(payload in proptest::collection::vec(any::<u8>(), 0..70_000), mask: [u8; 4], fin: bool) {
+        fn what_a_client_masks_we_read(payload in proptest::collection::vec(any::<u8>(), 0..1_000), mask: [u8; 4], fin: bool) {
             let mut buf = client(if fin { 0x81 } else { 0x01 }, &payload, mask);
             let all = buf.len();
             let frame = decode(&mut buf, payload.len()).unwrap().unwrap();
@@ -211,10 +211,20 @@ mod tests {
         }
 
         #[test]
-        fn our_headers_have_the_size_they_say(len in prop_oneof![0usize..200, 65_000usize..66_000]) {
+        fn our_headers_have_the_size_they_say(len in prop_oneof![0usize..200, 65_530usize..65_540]) {
             let mut buf = Vec::new();
             put(&mut buf, TEXT, &vec![b'x'; len]);
             prop_assert_eq!(buf.len() - header_size(&buf), len);
+        }
+    }
+
+    #[test]
+    fn every_length_has_its_own_header() {
+        for len in [0, 1, 125, 126, 65_535, 65_536, 200_000] {
+            let mut buf = client(0x82, &vec![7; len], [1, 2, 3, 4]);
+            let frame = decode(&mut buf, len).unwrap().unwrap();
+            assert!(buf[frame.start..frame.end].iter().all(|byte| *byte == 7) && frame.end - frame.start == len);
+            assert!(len == 0 || decode(&mut buf, len - 1).is_err());
         }
     }
 

@@ -124,7 +124,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let server = self.server.clone();
-        self.runtime.block_on(async move { server.shutdown(Duration::from_millis(200)).await });
+        self.runtime.block_on(async move { server.shutdown(Duration::ZERO).await });
     }
 }
 
