@@ -13,7 +13,7 @@ async fn a_member_is_let_in_and_out_in_the_stream_of_commits() {
     let id = account.id.to_string();
     assert_eq!(house.engine.members(&bob, &id).unwrap_err().code, ErrorCode::NotFound);
     house.engine.add_member(&ann, &id, "bob").await.unwrap();
-    assert_eq!(house.engine.members(&bob, &id).unwrap().members, [bob.clone()]);
+    assert_eq!(house.engine.members(&bob, &id).unwrap().members, std::slice::from_ref(&bob));
     assert_eq!(house.engine.add_member(&bob, &id, "bob").await.unwrap_err().code, ErrorCode::Forbidden);
     house.engine.remove_member(&ann, &id, "bob").await.unwrap();
     let told = house.told();
