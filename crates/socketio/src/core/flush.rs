@@ -15,6 +15,8 @@ pub(crate) trait Io {
     fn write(&mut self, conn: u32, bytes: &[u8]) -> io::Result<usize>;
     /// Tells the peer that nothing more comes.
     fn finish(&mut self, conn: u32);
+    /// Bounds what the system holds of its output.
+    fn bound(&mut self, conn: u32);
     /// Closes it, with a reset if `abort`.
     fn close(&mut self, conn: u32, abort: bool);
     /// Gives it to the HTTP server, with the bytes read.
@@ -103,6 +105,7 @@ impl Shard {
         for effect in std::mem::take(&mut self.links.effects) {
             match effect {
                 Effect::Finish(conn) => io.finish(conn),
+                Effect::Bound(conn) => io.bound(conn),
                 Effect::Drop { conn, abort } => {
                     io.close(conn, abort);
                     self.links.release(conn);

@@ -17,6 +17,8 @@ pub(crate) enum Effect {
     Finish(u32),
     /// Close it; at once and with a reset if `abort`.
     Drop { conn: u32, abort: bool },
+    /// It is a WebSocket now: let the system hold little of its output.
+    Bound(u32),
     /// It is none of ours: give it away with the bytes read.
     HandOff(u32, Vec<u8>),
     /// It belongs to a session of another shard.

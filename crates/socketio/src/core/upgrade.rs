@@ -2,7 +2,7 @@
 
 use super::Core;
 use super::conn::State;
-use super::links::SEPARATOR;
+use super::links::{Effect, SEPARATOR};
 use super::outbox::{Mark, Pending};
 use super::session::{Answer, Phase, Polling, Transport};
 use crate::config::PROBE_TIMEOUT;
@@ -25,6 +25,7 @@ impl<H: Handler> Core<H> {
         let peer = self.shard.links.conn(conn).peer;
         let slot = self.shard.open_session(Transport::WebSocket(conn), peer);
         self.shard.links.conn(conn).state = State::Carries(slot);
+        self.shard.links.effects.push(Effect::Bound(conn));
         self.shard.links.write_own(conn, |buf| buf.extend_from_slice(answer.as_bytes()));
         let open = self.shard.open_packet(slot);
         self.shard.send_text(slot, &open);
@@ -56,6 +57,7 @@ impl<H: Handler> Core<H> {
             }
             _ => return Err(Refusal::BadRequest),
         }
+        self.shard.links.effects.push(Effect::Bound(conn));
         self.shard.links.conn(conn).state = State::Probes { session: slot, generation, pinged: false, deadline };
         Ok(())
     }

@@ -22,6 +22,7 @@ pub(crate) struct Pipe {
     pub(crate) output: Vec<u8>,
     pub(crate) writes: u32,
     pub(crate) finished: bool,
+    pub(crate) bounded: bool,
     /// How it was closed: with a reset?
     pub(crate) closed: Option<bool>,
     pub(crate) handed_off: Option<Vec<u8>>,
@@ -58,6 +59,10 @@ impl Io for Pipes {
 
     fn finish(&mut self, conn: u32) {
         self.0.get_mut(&conn).unwrap().finished = true;
+    }
+
+    fn bound(&mut self, conn: u32) {
+        self.0.get_mut(&conn).unwrap().bounded = true;
     }
 
     fn close(&mut self, conn: u32, abort: bool) {

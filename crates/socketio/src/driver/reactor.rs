@@ -33,6 +33,8 @@ struct Listener {
     foreign: ForeignSender,
     /// When there may be connections to take.
     ready_at: Option<Instant>,
+    /// It was said already that none can be taken.
+    failing: bool,
 }
 
 pub(crate) struct Reactor<H: Handler> {
@@ -151,6 +153,7 @@ impl<H: Handler> Reactor<H> {
             let listener = &mut self.listeners[index];
             match listener.listener.accept() {
                 Ok((stream, peer)) => {
+                    listener.failing = false;
                     let foreign = listener.foreign.clone();
                     let shard = self.hub.next_shard();
                     if shard == self.id {
@@ -170,7 +173,9 @@ impl<H: Handler> Reactor<H> {
                         ErrorKind::Interrupted | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
                     ) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "A connection can't be accepted at the moment");
+                    if !std::mem::replace(&mut listener.failing, true) {
+                        tracing::warn!(%error, "No connection can be accepted at the moment");
+                    }
                     return listener.ready_at = Some(now + ACCEPT_AGAIN);
                 }
             }
@@ -239,7 +244,9 @@ impl<H: Handler> Reactor<H> {
         let token = Token(LISTENERS - self.listeners.len());
         let mut listener = TcpListener::from_std(listener);
         match self.poll.registry().register(&mut listener, token, Interest::READABLE) {
-            Ok(()) => self.listeners.push(Listener { listener, foreign, ready_at: Some(Instant::now()) }),
+            Ok(()) => {
+                self.listeners.push(Listener { listener, foreign, ready_at: Some(Instant::now()), failing: false })
+            }
             Err(error) => tracing::error!(%error, "A listener can't be watched"),
         }
     }

@@ -34,7 +34,6 @@ impl Wires {
     /// Takes a connection in under a number. Both directions are watched from now on, once and for all.
     pub(super) fn add(&mut self, conn: u32, mut stream: TcpStream, foreign: Option<ForeignSender>) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER)?;
         self.registry.register(&mut stream, Token(conn as usize), Interest::READABLE | Interest::WRITABLE)?;
         let index = conn as usize;
         if self.wires.len() <= index {
@@ -72,6 +71,14 @@ impl Io for Wires {
         if let Ok(stream) = self.stream(conn) {
             // One that is gone already needs no end.
             let _ = stream.shutdown(Shutdown::Write);
+        }
+    }
+
+    fn bound(&mut self, conn: u32) {
+        if let Ok(stream) = self.stream(conn)
+            && let Err(error) = SockRef::from(&*stream).set_send_buffer_size(SEND_BUFFER)
+        {
+            tracing::warn!(%error, "The system's buffer of a connection can't be bounded");
         }
     }
 

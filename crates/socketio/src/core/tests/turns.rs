@@ -27,6 +27,7 @@ fn the_answer_to_a_handshake_and_the_first_packets_are_one_write() {
     driver.arrive(conn, &[handshake(None), text("40"), text("42[\"a\",1]")].concat());
     driver.turn();
     assert_eq!(driver.pipe(conn).writes, 1);
+    assert!(driver.pipe(conn).bounded);
     let output = String::from_utf8_lossy(&driver.pipe(conn).output).into_owned();
     assert!(
         output.contains("\r\n\r\n") && output.contains("40{\"sid\"") && output.ends_with("42[\"a\",1]"),
@@ -113,6 +114,7 @@ fn a_foreign_request_is_handed_off_with_all_its_bytes() {
     assert_eq!(driver.pipe(conn).handed_off, None);
     driver.arrive(conn, b"lo HTTP/1.1\r\nHost");
     driver.settle();
+    assert!(!driver.pipe(conn).bounded);
     assert_eq!(driver.pipe(conn).handed_off.as_deref(), Some(&b"GET /hello HTTP/1.1\r\nHost"[..]));
 }
 
@@ -147,4 +149,10 @@ fn the_number_of_a_closed_connection_is_given_again() {
     apply(&mut driver, |batch| batch.emit_to(handles[0], "stale", &1));
     driver.settle();
     assert!(output(&mut driver, second).is_empty());
+}
+
+#[test]
+fn an_idle_socket_costs_little() {
+    let size = size_of::<crate::core::conn::Conn>() + size_of::<crate::core::session::Session>();
+    assert!(size <= 400, "{size}");
 }

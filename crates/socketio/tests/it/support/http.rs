@@ -31,10 +31,11 @@ pub(crate) fn request(addr: SocketAddr, method: &str, target: &str, headers: &st
 pub(crate) fn request_on(stream: &mut TcpStream, method: &str, target: &str, headers: &str, body: &str) -> Response {
     let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
     write!(stream, "{method} {target} HTTP/1.1\r\nHost: localhost\r\n{headers}{length}\r\n{body}").unwrap();
-    read(stream)
+    response_on(stream)
 }
 
-fn read(stream: &mut TcpStream) -> Response {
+/// The next answer on a connection.
+pub(crate) fn response_on(stream: &mut TcpStream) -> Response {
     let mut bytes = Vec::new();
     let mut buf = [0; 65_536];
     loop {

@@ -6,7 +6,7 @@ mod http;
 
 pub(crate) use app::{App, Count, Running, start, start_with};
 pub(crate) use client::{Client, HANDSHAKE, frame};
-pub(crate) use http::{Session, get, post, request, request_on};
+pub(crate) use http::{Session, get, post, request, request_on, response_on};
 
 /// Waits for a condition; fails when it does not come true in ten seconds.
 pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
