@@ -90,6 +90,9 @@ mod migrations {
 /// Statements that stay prepared, of all kinds.
 const KEPT_STATEMENTS: usize = 128;
 
+/// What the log is cut back to after it had to grow, in bytes.
+const LOG_LIMIT: i64 = 64 << 20;
+
 /// Opens the database for the writer: makes the file, readable by its owner alone, and brings its schema up to date.
 pub(crate) fn writer(options: &Options) -> Result<Connection, OpenError> {
     make_file(&options.path).map_err(|source| OpenError::File { path: options.path.clone(), source })?;
@@ -97,6 +100,7 @@ pub(crate) fn writer(options: &Options) -> Result<Connection, OpenError> {
     // the first to touch the file finds out whether it is a database
     conn.pragma_update(None, "journal_mode", "WAL").map_err(|error| explain(&options.path, error))?;
     conn.pragma_update(None, "synchronous", "FULL").map_err(|error| explain(&options.path, error))?;
+    conn.pragma_update(None, "journal_size_limit", LOG_LIMIT).map_err(|error| explain(&options.path, error))?;
     migrate(&mut conn, &options.path)?;
     Ok(conn)
 }
@@ -155,5 +159,27 @@ fn explain(path: &Path, source: rusqlite::Error) -> OpenError {
         Some(ErrorCode::NotADatabase) => OpenError::NotADatabase { path },
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy { path },
         _ => OpenError::Sqlite { path, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn pragma<V: rusqlite::types::FromSql>(conn: &Connection, name: &str) -> V {
+        conn.pragma_query_value(None, name, |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_commit_is_on_the_disk_and_readers_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::new(folder.path().join("switchboard.db"));
+        let conn = writer(&options).unwrap();
+        assert_eq!(pragma::<String>(&conn, "journal_mode"), "wal");
+        assert_eq!(pragma::<i64>(&conn, "synchronous"), 2, "FULL");
+        assert!(pragma::<bool>(&conn, "foreign_keys"));
+        let reader = reader(&options).unwrap();
+        assert!(reader.execute("DELETE FROM users", []).is_err());
     }
 }

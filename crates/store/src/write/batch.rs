@@ -45,19 +45,24 @@ pub(crate) fn run<I, R>(
     items: &[I],
     mut apply: impl FnMut(&Scope<'_>, &I) -> Result<R, Fault>,
 ) -> Result<Vec<Result<R, Refusal>>, Error> {
+    roll_back(conn)?;
     let results = match attempt(conn, mode, false, items, &mut apply) {
         Ok(Some(results)) => Ok(results),
-        Ok(None) => conn
-            .execute_batch("ROLLBACK")
-            .and_then(|()| attempt(conn, mode, true, items, &mut apply))
-            .map(Option::unwrap_or_default),
+        Ok(None) => {
+            roll_back(conn).and_then(|()| attempt(conn, mode, true, items, &mut apply)).map(Option::unwrap_or_default)
+        }
         Err(error) => Err(error),
     };
     let committed = results.and_then(|results| conn.execute_batch("COMMIT").map(|()| results));
-    if committed.is_err() && !conn.is_autocommit() {
-        conn.execute_batch("ROLLBACK")?;
+    if committed.is_err() {
+        roll_back(conn)?;
     }
     committed
+}
+
+/// Ends a transaction that is still open: some errors end it by themselves, others don't.
+fn roll_back(conn: &Connection) -> Result<(), Error> {
+    if conn.is_autocommit() { Ok(()) } else { conn.execute_batch("ROLLBACK") }
 }
 
 /// Runs every item and leaves the transaction open. None: a write without savepoints was refused too late.
@@ -123,4 +128,134 @@ fn guarded<R>(write: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
 pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use rusqlite::ErrorCode;
+    use std::cell::Cell;
+
+    fn database() -> (tempfile::TempDir, Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let conn = Connection::open(folder.path().join("test.db")).unwrap();
+        conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (v TEXT UNIQUE)").unwrap();
+        (folder, conn)
+    }
+
+    fn insert(conn: &Connection, value: &str) -> Result<(), Fault> {
+        conn.prepare_cached("INSERT INTO t VALUES (?1)")?.execute([value])?;
+        Ok(())
+    }
+
+    fn values(conn: &Connection) -> Vec<String> {
+        let mut statement = conn.prepare("SELECT v FROM t ORDER BY rowid").unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    fn shows(results: &[Result<(), Refusal>]) -> Vec<bool> {
+        results.iter().map(Result::is_ok).collect()
+    }
+
+    #[test]
+    fn a_violated_key_refuses_one() {
+        let (_folder, conn) = database();
+        let runs = Cell::new(0);
+        let results = run(&conn, Mode::Write, &["a", "b", "a", "c"], |scope, value| {
+            runs.set(runs.get() + 1);
+            insert(scope.conn, value)
+        });
+        assert_eq!(shows(&results.unwrap()), [true, true, false, true]);
+        assert_eq!(values(&conn), ["a", "b", "c"]);
+        assert_eq!(runs.get(), 4, "it had written nothing, so that no savepoint was needed");
+    }
+
+    #[test]
+    fn what_a_late_refusal_or_a_panic_wrote_is_gone() {
+        let (_folder, conn) = database();
+        let results = run(&conn, Mode::Write, &["a", "late", "b", "panic", "c"], |scope, value| {
+            insert(scope.conn, value)?;
+            match *value {
+                "late" => Err(Refusal::NotFound("it").into()),
+                "panic" => panic!("on purpose: {value}"),
+                _ => Ok(()),
+            }
+        })
+        .unwrap();
+        assert_eq!(shows(&results), [true, false, true, false, true]);
+        assert_eq!(results[1], Err(Refusal::NotFound("it")));
+        assert_eq!(results[3], Err(Refusal::Broken("it panicked: on purpose: panic".to_owned())));
+        assert_eq!(values(&conn), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_part_is_refused_without_the_rest() {
+        let (_folder, conn) = database();
+        let results = run(&conn, Mode::Write, &["x", "y"], |scope, value| {
+            insert(scope.conn, value)?;
+            for part in ["1", "bad", "2"] {
+                let text = format!("{value}{part}");
+                let kept = scope.part(|| {
+                    insert(scope.conn, &text)?;
+                    if part == "bad" { Err(Refusal::NotFound("it").into()) } else { Ok(()) }
+                })?;
+                assert_eq!(kept.is_ok(), part != "bad");
+            }
+            Ok(())
+        });
+        assert_eq!(shows(&results.unwrap()), [true, true]);
+        assert_eq!(values(&conn), ["x", "x1", "x2", "y", "y1", "y2"]);
+    }
+
+    #[test]
+    fn a_full_disk_refuses_all_and_passes() {
+        let (_folder, conn) = database();
+        let pages: i64 = conn.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        conn.pragma_update(None, "max_page_count", pages + 2).unwrap();
+        let big = "x".repeat(100_000);
+        let batch = ["a", &big, "b"];
+        let apply = |scope: &Scope<'_>, value: &&str| insert(scope.conn, value);
+        for _ in 0..3 {
+            let error = run(&conn, Mode::Write, &batch, apply).unwrap_err();
+            assert_eq!(error.sqlite_error_code(), Some(ErrorCode::DiskFull));
+            assert!(values(&conn).is_empty());
+        }
+        conn.pragma_update(None, "max_page_count", 1_000_000).unwrap();
+        assert_eq!(shows(&run(&conn, Mode::Write, &batch, apply).unwrap()), [true, true, true]);
+        assert_eq!(values(&conn).len(), 3);
+    }
+
+    #[test]
+    fn a_commit_that_fails_keeps_nothing() {
+        let (_folder, conn) = database();
+        let refuse = Cell::new(true);
+        // a constraint checked at the commit stands for any trouble there
+        conn.execute_batch(
+            "CREATE TABLE p (id INTEGER PRIMARY KEY); \
+             CREATE TABLE c (p INTEGER REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED); PRAGMA foreign_keys = ON",
+        )
+        .unwrap();
+        let apply = |scope: &Scope<'_>, value: &&str| {
+            if refuse.get() {
+                scope.conn.execute("INSERT INTO c VALUES (1)", [])?;
+            }
+            insert(scope.conn, value)
+        };
+        assert!(run(&conn, Mode::Write, &["a", "b"], apply).is_err());
+        assert!(conn.is_autocommit() && values(&conn).is_empty());
+        refuse.set(false);
+        assert_eq!(shows(&run(&conn, Mode::Write, &["a", "b"], apply).unwrap()), [true, true]);
+    }
+
+    #[test]
+    fn looking_takes_no_lock() {
+        let (folder, conn) = database();
+        let other = Connection::open(folder.path().join("test.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let results = run(&conn, Mode::Read, &["a"], |scope, _| {
+            scope.conn.query_row("SELECT COUNT(*) FROM t", [], |row| row.get::<_, i64>(0)).map_err(Fault::from)
+        });
+        assert_eq!(results.unwrap(), [Ok(0)]);
+    }
 }

@@ -4,10 +4,13 @@ use domain::{
     AccountId, Address, Conversation, ConversationId, ManualClock, Message, MessageId, MessageKind, Origin,
     ProviderKind, Role, SenderKey, Timestamp, UserId,
 };
-use std::sync::{Arc, mpsc};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, mpsc},
+    time::Duration,
+};
 use store::{
     AccountChange, AddAccount, AddUser, Answer, Change, Commit, Inbound, Options, Outcome, Queue, QueueTarget, Refusal,
-    Store, Write,
+    Store, Ticket, Write,
 };
 
 pub(crate) const START: Timestamp = Timestamp::from_secs(1_700_000_000);
@@ -18,6 +21,8 @@ pub(crate) struct Harness {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) options: Options,
     pub(crate) folder: tempfile::TempDir,
+    /// Held by a test that wants the publisher to wait.
+    gate: Arc<Mutex<()>>,
 }
 
 impl Harness {
@@ -30,10 +35,33 @@ impl Harness {
     pub(crate) fn open(folder: tempfile::TempDir, options: Options) -> Self {
         let (sender, commits) = mpsc::channel();
         let clock = Arc::new(ManualClock::at(START));
-        let store = Store::open(options.clone(), clock.clone(), move |commit| {
+        let gate = Arc::new(Mutex::new(()));
+        let at_gate = Arc::clone(&gate);
+        let publish = move |commit| {
             let _ = sender.send(commit);
-        });
-        Self { store: store.unwrap(), commits, clock, options, folder }
+            drop(at_gate.lock().unwrap());
+        };
+        let store = Store::open(options.clone(), clock.clone(), publish).unwrap();
+        Self { store, commits, clock, options, folder, gate }
+    }
+
+    /// A store on what the disk holds now, as if this one had crashed.
+    pub(crate) fn copy_of_files(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["switchboard.db", "switchboard.db-wal"] {
+            std::fs::copy(self.folder.path().join(name), folder.path().join(name)).unwrap();
+        }
+        let options = Options::new(folder.path().join("switchboard.db"));
+        Self::open(folder, options)
+    }
+
+    /// The next commit that was published.
+    pub(crate) fn next_commit(&self) -> Commit<u32> {
+        self.commits.recv_timeout(Duration::from_secs(30)).unwrap()
+    }
+
+    pub(crate) fn drain_commits(&self) {
+        self.commits.try_iter().for_each(drop);
     }
 
     /// Closes the store and opens it again.
@@ -94,6 +122,20 @@ impl Harness {
         self.store.position(account).await.unwrap().unwrap().seq
     }
 
+    /// One value that nobody can read through the store, from behind its back.
+    pub(crate) fn look<V: rusqlite::types::FromSql>(&self, sql: &str) -> V {
+        self.behind_its_back().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// Changes the database as only a test may.
+    pub(crate) fn change(&self, sql: &str) {
+        self.behind_its_back().execute_batch(sql).unwrap();
+    }
+
+    pub(crate) fn behind_its_back(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(&self.options.path).unwrap()
+    }
+
     pub(crate) async fn conversation(&self, id: ConversationId) -> Conversation {
         self.store.conversation(id).await.unwrap().unwrap()
     }
@@ -109,6 +151,24 @@ impl Harness {
     pub(crate) async fn conversations(&self, account: AccountId) -> Vec<Conversation> {
         let listed = self.store.conversations(&[account], None, 1000).await.unwrap();
         listed.into_iter().map(|(_, conversation)| conversation).collect()
+    }
+}
+
+/// Holds the publisher, so that writes queue up.
+pub(crate) struct Gate<'a>(MutexGuard<'a, ()>);
+
+impl<'a> Gate<'a> {
+    /// Returns once the publisher stands at the gate: what is submitted now shares the next batch.
+    pub(crate) fn shut(harness: &'a Harness) -> Self {
+        harness.drain_commits();
+        let held = harness.gate.lock().unwrap();
+        harness.store.submit(Write::Nothing, Ticket::Nobody);
+        harness.next_commit();
+        Self(held)
+    }
+
+    pub(crate) fn open(self) {
+        drop(self.0);
     }
 }
 
@@ -172,6 +232,12 @@ pub(crate) fn text_from(from: &[Address], provider_id: &str, text: &str) -> Inbo
 
 /// The messages among the changes.
 pub(crate) fn stored(changes: &[Change]) -> Vec<&Message> {
-    let message = |change| if let &Change::Message { ref message, .. } = change { Some(&**message) } else { None };
-    changes.iter().filter_map(message).collect()
+    changes.iter().filter_map(message_of).collect()
+}
+
+fn message_of(change: &Change) -> Option<&Message> {
+    match change {
+        Change::Message { message, .. } => Some(message),
+        _ => None,
+    }
 }

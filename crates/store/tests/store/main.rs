@@ -2,6 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod aliases;
+mod batches;
+mod contacts;
 mod harness;
 mod inbound;
+mod life;
+mod lists;
 mod queue;
+mod session;
+mod status;
