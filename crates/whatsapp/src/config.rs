@@ -26,6 +26,25 @@ impl WebConfig {
     pub const DEFAULT_VERSION: (u32, u32, u32) = (2, 3000, 1_042_742_319);
 }
 
+impl WebConfig {
+    /// Whether this build may connect there.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let Some(url) = &self.url else { return Ok(()) };
+        if !cfg!(feature = "simulator") {
+            return Err(ConfigError::UrlNotAllowed);
+        }
+        if is_loopback(url) { Ok(()) } else { Err(ConfigError::UrlNotLoopback(url.clone())) }
+    }
+}
+
+/// `ws://` and an address of this machine. Names don't count, not even `localhost`: they can lead anywhere.
+fn is_loopback(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let host = url.host_str().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    url.scheme() == "ws" && host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 impl Default for WebConfig {
     fn default() -> Self {
         Self { url: None, version: Self::DEFAULT_VERSION }
@@ -91,4 +110,45 @@ pub enum ConfigError {
     /// The address is no `ws://` URL of this machine.
     #[error("the WhatsApp Web URL must be ws:// and a loopback address with a port, as ws://127.0.0.1:9000/: {0}")]
     UrlNotLoopback(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_counts_as_loopback() {
+        for url in ["ws://127.0.0.1:9000", "ws://127.0.0.1:9000/ws/chat", "ws://127.8.0.1:1", "ws://[::1]:9000/"] {
+            assert!(is_loopback(url), "{url}");
+        }
+        for url in [
+            "",
+            "127.0.0.1:9000",
+            "wss://127.0.0.1:9000",
+            "http://127.0.0.1:9000",
+            "ws://localhost:9000",
+            "ws://web.whatsapp.com/ws/chat",
+            "ws://127.0.0.1.example.com:9000",
+            "ws://127.0.0.1@example.com:9000",
+            "ws://192.168.1.1:9000",
+            "ws://[::ffff:10.0.0.1]:9000",
+            "ws://0.0.0.0:9000",
+        ] {
+            assert!(!is_loopback(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_own_url_is_for_the_simulators_build_only() {
+        let config = |url: &str| WebConfig { url: Some(url.to_owned()), ..WebConfig::default() };
+        assert_eq!(WebConfig::default().check(), Ok(()));
+        let here = config("ws://127.0.0.1:9000").check();
+        let there = config("ws://example.com").check();
+        if cfg!(feature = "simulator") {
+            assert_eq!(here, Ok(()));
+            assert_eq!(there, Err(ConfigError::UrlNotLoopback("ws://example.com".to_owned())));
+        } else {
+            assert_eq!((here, there), (Err(ConfigError::UrlNotAllowed), Err(ConfigError::UrlNotAllowed)));
+        }
+    }
 }

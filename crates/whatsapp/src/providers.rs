@@ -1,3 +1,5 @@
+#[cfg(feature = "linked-device")]
+use crate::web::{Web, WebShared};
 use crate::{
     Config, ConfigError, Login, Provider, ProviderEvents,
     demo::{Demo, DemoShared},
@@ -11,10 +13,17 @@ use std::sync::Arc;
 pub struct NotSupported(pub &'static str);
 
 const CLOUD: &str = "The Cloud API is not supported yet. Link a device with a QR code instead.";
+#[cfg(not(feature = "linked-device"))]
+const NO_WEB: &str = "This build can't link devices: it was made without the feature `linked-device`.";
+#[cfg(feature = "simulator")]
+const SIMULATOR_ONLY: &str =
+    "This build is for the simulator and connects to nothing else, and the simulator's address is not set.";
 
 /// Brings accounts up. Made once; what all accounts share is in here.
 pub struct Providers {
     demo: Arc<DemoShared>,
+    #[cfg(feature = "linked-device")]
+    web: Arc<WebShared>,
 }
 
 impl Providers {
@@ -28,12 +37,18 @@ impl Providers {
         sessions: Arc<dyn SessionStore>,
         events: Arc<dyn ProviderEvents>,
     ) -> Result<Self, ConfigError> {
-        let _ = sessions;
-        Ok(Self { demo: Arc::new(DemoShared::new(config.demo, clock, events)) })
+        config.web.check()?;
+        #[cfg(not(feature = "linked-device"))]
+        drop(sessions);
+        Ok(Self {
+            demo: Arc::new(DemoShared::new(config.demo, clock.clone(), events.clone())),
+            #[cfg(feature = "linked-device")]
+            web: Arc::new(WebShared::new(config.web, clock, sessions, events)),
+        })
     }
 
     /// Brings an account up and returns at once; how it goes is told as [`crate::Link`]s, the first of them maybe
-    /// before this returns. One account is started once at a time: stop the provider before another is made.
+    /// before this returns. An account runs once at a time: stop its provider before another is started.
     /// `first` says that the account has never been started before. Must be called on a tokio runtime.
     ///
     /// # Errors
@@ -49,10 +64,32 @@ impl Providers {
         match kind {
             ProviderKind::Demo => Ok(Arc::new(Demo::start(&self.demo, account, first))),
             ProviderKind::Cloud => Err(NotSupported(CLOUD)),
-            ProviderKind::Web => {
-                let _ = (login, settings);
-                Err(NotSupported("This build can't link devices: it was made without the feature `linked-device`."))
-            }
+            ProviderKind::Web => self.start_web(account, &login, settings),
         }
+    }
+
+    #[cfg(feature = "linked-device")]
+    fn start_web(
+        &self,
+        account: AccountId,
+        login: &Login,
+        settings: AccountSettings,
+    ) -> Result<Arc<dyn Provider>, NotSupported> {
+        // The simulator's build does not check WhatsApp's certificates, so it must never meet WhatsApp.
+        #[cfg(feature = "simulator")]
+        if !self.web.has_url() {
+            return Err(NotSupported(SIMULATOR_ONLY));
+        }
+        Ok(Arc::new(Web::start(&self.web, account, login, settings)))
+    }
+
+    #[cfg(not(feature = "linked-device"))]
+    fn start_web(
+        &self,
+        _account: AccountId,
+        _login: &Login,
+        _settings: AccountSettings,
+    ) -> Result<Arc<dyn Provider>, NotSupported> {
+        Err(NotSupported(NO_WEB))
     }
 }

@@ -94,6 +94,8 @@ pub(in crate::web) struct Machine {
     attempting: bool,
     /// The client is done for: what it still says does not count.
     over: bool,
+    /// Ended for a reason that only a user can mend; it stays told.
+    halted: bool,
     addresses: Vec<Address>,
     name: Option<String>,
     told: Option<Link>,
@@ -105,9 +107,10 @@ impl Machine {
         match input {
             Input::Started { linked, may_pair } => self.started(linked, may_pair),
             Input::StoreAway => self.give_up_for_now(words::STORE, now, None),
+            Input::Stopped if self.halted => Vec::new(),
             Input::Stopped => self.tell_state(ConnectionState::Disconnected, words::STOPPED),
             Input::LoggedOutHere { heard } => {
-                let why = if heard { words::LOGGED_OUT_HERE } else { words::LOGGED_OUT_UNHEARD };
+                let why = if heard || !self.linked { words::LOGGED_OUT_HERE } else { words::LOGGED_OUT_UNHEARD };
                 self.end_link(why)
             }
             _ if self.over => Vec::new(),
@@ -139,7 +142,7 @@ impl Machine {
 
     fn started(&mut self, linked: bool, may_pair: bool) -> Vec<Effect> {
         (self.linked, self.may_pair) = (linked, may_pair);
-        (self.over, self.attempting) = (false, false);
+        (self.over, self.halted, self.attempting) = (false, false, false);
         if !linked && !may_pair {
             return self.halt(ConnectionState::Disconnected, words::NOT_LINKED);
         }
@@ -202,6 +205,7 @@ impl Machine {
             LogoutCause::Unknown => words::LOGGED_OUT,
         };
         let mut effects = self.end_link(why);
+        self.halted = true;
         effects.push(Effect::Halt);
         effects
     }
@@ -216,7 +220,7 @@ impl Machine {
     }
 
     fn halt(&mut self, state: ConnectionState, why: Why) -> Vec<Effect> {
-        self.over = true;
+        (self.over, self.halted) = (true, true);
         let mut effects = self.tell_state(state, why);
         effects.push(Effect::Halt);
         effects

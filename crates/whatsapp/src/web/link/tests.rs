@@ -285,6 +285,14 @@ fn users_end_it() {
 }
 
 #[test]
+fn an_ending_that_waits_for_a_user_stays_told_when_switched_off() {
+    let mut run = Run::started(false, true);
+    run.step(Input::QrExhausted);
+    assert_eq!(run.step(Input::Stopped), []);
+    assert_eq!(run.state(), (ConnectionState::Disconnected, Some("qr_expired")));
+}
+
+#[test]
 fn nothing_is_told_twice() {
     let mut run = Run::up();
     assert_eq!(run.machine.step(connected(), NOW), []);
