@@ -15,7 +15,7 @@ pub struct Stats {
     pub sockets: u64,
     /// Events that wait for their acknowledgement now.
     pub unanswered: u64,
-    /// Connections accepted.
+    /// Connections that a shard took in; one that HTTP hands back for a WebSocket counts again.
     pub accepted: u64,
     /// Sockets connected.
     pub connects: u64,

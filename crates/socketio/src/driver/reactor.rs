@@ -82,7 +82,6 @@ impl<H: Handler> Reactor<H> {
             }
             self.turn(&events);
         }
-        self.inbox.close();
     }
 
     fn is_over(&self) -> bool {
@@ -266,6 +265,13 @@ impl<H: Handler> Reactor<H> {
                 "A turn of a shard took long: a handler blocks, or there is very much to do"
             );
         }
+    }
+}
+
+impl<H: Handler> Drop for Reactor<H> {
+    /// Whoever waits for the shard learns that it has ended, however that came about.
+    fn drop(&mut self) {
+        self.inbox.close();
     }
 }
 

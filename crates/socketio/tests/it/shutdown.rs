@@ -86,6 +86,23 @@ fn a_request_under_way_is_answered() {
 }
 
 #[test]
+fn a_handle_goes_anywhere() {
+    fn anywhere<T: Clone + Send + Sync + 'static>(_: &T) {}
+    let server = socketio::Server::builder(crate::support::App::default()).build().unwrap();
+    anywhere(&server);
+    fn travels<T: Send + 'static>() {}
+    travels::<(socketio::Ack, socketio::Handle, socketio::Batch)>();
+}
+
+#[test]
+fn a_server_needs_a_shard_and_not_too_many() {
+    for shards in [0, 257] {
+        let refused = socketio::Server::builder(crate::support::App::default()).shards(shards).build();
+        assert!(refused.err().unwrap().to_string().contains(&shards.to_string()));
+    }
+}
+
+#[test]
 fn a_server_whose_handles_are_gone_is_gone() {
     let server = socketio::Server::builder(crate::support::App::default()).shards(2).build().unwrap();
     let other = server.clone();
