@@ -25,7 +25,7 @@ export class Client {
     this.creds = initAuthCreds()
     this.keys = {}
     this.messages = []
-    this.receipts = []
+    this.statuses = new Map()
     this.closes = []
     this.open = false
   }
@@ -45,8 +45,8 @@ export class Client {
     this.qr = undefined
     socket.ev.on('creds.update', update => Object.assign(this.creds, update))
     socket.ev.on('connection.update', update => this.#connectionChanged(socket, update))
-    socket.ev.on('messages.upsert', ({ messages }) => this.messages.push(...messages))
-    socket.ev.on('messages.update', updates => this.receipts.push(...updates))
+    socket.ev.on('messages.upsert', ({ messages }) => messages.forEach(message => this.#arrived(message)))
+    socket.ev.on('messages.update', updates => updates.forEach(({ key, update }) => this.#noteStatus(key, update)))
     return socket
   }
 
@@ -60,6 +60,21 @@ export class Client {
       if (code === DisconnectReason.restartRequired) this.connect()
       else this.closes.push(code)
     }
+  }
+
+  /** A message of anybody, once; what a phone tells its own device is none. Baileys may fold a status into it. */
+  #arrived(message) {
+    this.#noteStatus(message.key, message)
+    if (message.category !== 'peer') this.messages.push(message)
+  }
+
+  #noteStatus({ id }, { status }) {
+    if (status != null) this.statuses.set(id, [...(this.statuses.get(id) ?? []), status])
+  }
+
+  /** Whether a sent message has had that status (a member of WAMessageStatus). */
+  hadStatus(id, status) {
+    return this.statuses.get(id)?.includes(status) ?? false
   }
 
   /** Links to a phone by QR, and waits until the new device is logged in. */
