@@ -110,3 +110,13 @@ fn draining_closes_everybody_and_leaves_nothing() {
     assert!(driver.core.is_empty());
     assert_eq!(app.0.lock().unwrap().closed, [CloseReason::Shutdown; 2]);
 }
+
+#[test]
+fn who_comes_after_is_not_woken_for_who_was_before() {
+    let (mut driver, app) = driver(Config::default(), 1000);
+    let conn = connected(&mut driver);
+    driver.arrive(conn, &[text("42[\"wake\"]"), text("41"), text("40")].concat());
+    driver.pass(Duration::from_secs(5));
+    assert_eq!(app.0.lock().unwrap().handles.len(), 2);
+    assert!(app.0.lock().unwrap().woken.is_empty());
+}

@@ -164,3 +164,38 @@ fn an_idle_socket_costs_little() {
     let size = size_of::<crate::core::conn::Conn>() + size_of::<crate::core::session::Session>();
     assert!(size <= 400, "{size}");
 }
+
+#[test]
+fn nobody_inherits_the_rooms_of_who_was_there_before() {
+    let (mut driver, app) = driver(Config::default(), 1000);
+    for ends_with_its_connection in [true, false] {
+        let conn = connected(&mut driver);
+        let before = *app.0.lock().unwrap().handles.last().unwrap();
+        apply(&mut driver, |batch| batch.join(before, "secret"));
+        let conn = if ends_with_its_connection {
+            driver.end(conn);
+            driver.settle();
+            connected(&mut driver)
+        } else {
+            driver.arrive(conn, &[text("41"), text("40")].concat());
+            driver.settle();
+            assert!(output(&mut driver, conn)[0].starts_with("40{"));
+            conn
+        };
+        let after = *app.0.lock().unwrap().handles.last().unwrap();
+        assert_ne!(before, after);
+        apply(&mut driver, |batch| batch.emit(&["secret"], None, "secret", &1));
+        driver.settle();
+        assert!(output(&mut driver, conn).is_empty());
+    }
+}
+
+#[test]
+fn an_ack_that_nobody_takes_blocks_nobody() {
+    let (mut driver, _) = driver(Config { max_unanswered: 2, ..Config::default() }, 1000);
+    let conn = connected(&mut driver);
+    driver.arrive(conn, &(0..10).flat_map(|n| text(&format!("42{n}[\"echo\",1]"))).collect::<Vec<_>>());
+    driver.settle();
+    assert_eq!(output(&mut driver, conn).len(), 10);
+    assert_eq!(driver.core.stats().unanswered, 0);
+}
