@@ -1,6 +1,6 @@
 //! Opening the database: the file, its settings, its schema.
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, config::DbConfig};
 use std::{
     fs::OpenOptions,
     io,
@@ -125,6 +125,8 @@ fn connect(options: &Options) -> Result<Connection, OpenError> {
         let conn = Connection::open(&options.path)?;
         conn.busy_timeout(options.busy_timeout)?;
         conn.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
+        // else SQLite may plan a kept statement anew each time its parameters change
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         conn.pragma_update(None, "foreign_keys", true)?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
         Ok(conn)
