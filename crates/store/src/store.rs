@@ -52,7 +52,8 @@ impl<T: Send + 'static> Store<T> {
     /// Opens the database, brings its schema up to date and starts the threads.
     ///
     /// `publish` gets every commit, on the writer's thread and in commit order. The writer waits for it, so it must be
-    /// quick; it may submit writes. If it panics, that commit counts as published.
+    /// quick; it may submit writes. If it panics, that commit counts as published. A handle that it owns itself keeps
+    /// the store in memory to the end of the process.
     pub fn open(
         options: Options,
         clock: Arc<dyn Clock>,

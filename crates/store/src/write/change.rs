@@ -52,10 +52,14 @@ pub enum Write {
         /// Who.
         user: UserId,
     },
-    /// Queues a message to be sent.
+    /// Queues a message to be sent. Refused as `NotFound("conversation")` or `NotFound("account")` (what the user may
+    /// not see, too), `IdempotencyConflict`, `AccountNotLinked`, or `Conflict { field: "messageId" }` if another message
+    /// has the same id at WhatsApp.
     Queue(Queue),
-    /// Stores what a provider received, a savepoint an item: an item the database refuses is kept raw as
-    /// `unsupported`, so the batch is always good once committed. Items stored before are skipped.
+    /// Stores what a provider received. An item the database refuses is kept raw as `unsupported` and takes no other
+    /// with it, so the batch is always good once committed (one without a chat can't be kept; it is logged as lost).
+    /// Items stored before are skipped. A name or number of a chat that shows differently now is a change of its own,
+    /// before the message's.
     Inbound {
         /// Whose.
         account: AccountId,
@@ -82,7 +86,8 @@ pub enum Write {
     },
     /// The other side has it, or saw it.
     Receipt(Receipt),
-    /// A person's names and addresses became known.
+    /// A person's names and addresses became known. A change only if the name or number of their chat shows differently
+    /// now.
     Contact(ContactSeen),
     /// Changes of a linked device's session.
     Session {
@@ -95,6 +100,7 @@ pub enum Write {
     /// although this one needed no write.
     Nothing,
     /// Writes nothing: answers with the positions of all accounts the user may see, at its place in the commit order.
+    /// Refused as `NotFound("user")` if they are unknown or disabled.
     Snapshot {
         /// Who.
         user: UserId,
