@@ -120,3 +120,33 @@ fn who_comes_after_is_not_woken_for_who_was_before() {
     assert_eq!(app.0.lock().unwrap().handles.len(), 2);
     assert!(app.0.lock().unwrap().woken.is_empty());
 }
+
+#[test]
+fn not_even_a_part_of_a_millisecond_early() {
+    let (mut driver, app) = driver(Config::default(), 1000);
+    let began = driver.now;
+    driver.now += Duration::from_micros(200);
+    connected(&mut driver);
+    let socket = app.0.lock().unwrap().handles[0];
+    apply(&mut driver, |batch| batch.wake_at(socket, Some(began + Duration::from_micros(3_000_400))));
+    // The deadlines are looked at 0.2 ms before that time, and a second later.
+    driver.pass(seconds(3));
+    assert!(app.0.lock().unwrap().woken.is_empty());
+    driver.pass(seconds(1));
+    assert_eq!(app.0.lock().unwrap().woken.len(), 1);
+}
+
+#[test]
+fn who_was_not_read_from_gets_the_full_time_for_its_pong() {
+    let (mut driver, app) = driver(Config::default(), 1000);
+    let conn = connected(&mut driver);
+    driver.arrive(conn, &text("42[\"pause\"]"));
+    driver.pass(seconds(100));
+    assert_eq!(output(&mut driver, conn), ["42[\"echo\",null]", "2"]);
+    let socket = app.0.lock().unwrap().handles[0];
+    apply(&mut driver, |batch| batch.resume(socket));
+    driver.pass(seconds(19));
+    assert!(app.0.lock().unwrap().closed.is_empty());
+    driver.pass(seconds(2));
+    assert_eq!(app.0.lock().unwrap().closed, [CloseReason::PingTimeout]);
+}
