@@ -94,10 +94,11 @@ impl Driver {
                 () = &mut session.handle => Signal::Link(Input::Ended),
             };
             let effects = self.take(session, signal);
+            // Whoever is told "open" may send at once.
+            self.follow_link(session);
             if let Some(effects) = self.tell(effects) {
                 return effects;
             }
-            self.follow_link(session);
         }
     }
 

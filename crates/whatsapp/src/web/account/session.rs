@@ -91,11 +91,13 @@ impl Session {
         }
         // It may have ended already, if the server is stopping.
         let _ = to_news.send(None);
-        let _ = tokio::time::timeout(LAST_NEWS, &mut news).await;
+        let told = tokio::time::timeout(LAST_NEWS, &mut news).await;
         gate.shut();
         backend.seal();
-        news.abort();
-        let _ = news.await;
+        if told.is_err() {
+            // The gate lets it end where it waits for the store.
+            let _ = news.await;
+        }
         drop(client);
     }
 }
