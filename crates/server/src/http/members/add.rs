@@ -1,0 +1,19 @@
+//! `PUT /api/accounts/{id}/members/{userId}`
+
+use crate::{
+    app::App,
+    http::{ApiError, SignedIn},
+};
+use axum::extract::{Path, State};
+use http::StatusCode;
+use std::sync::Arc;
+
+/// Lets a user in. Fine if they are in already.
+pub(in crate::http) async fn add(
+    State(app): State<Arc<App>>,
+    user: SignedIn,
+    Path((id, member)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    app.engine().add_member(user.id(), &id, &member).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
