@@ -1,5 +1,5 @@
 // The simulator against a client that shares no code with it. Baileys checks the certificates of the simulator.
-import './quiet.js'
+import './tame.js'
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { Curve, WAMessageStatus } from 'baileys'

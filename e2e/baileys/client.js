@@ -1,5 +1,5 @@
 // A Baileys client: its memory of keys, one socket for each connection, and what it has seen.
-import './quiet.js'
+import './tame.js'
 import makeWASocket, { Browsers, DisconnectReason, initAuthCreds, WA_CERT_DETAILS } from 'baileys'
 import { until } from './simulator.js'
 

@@ -1,5 +1,7 @@
 //! Faults: asked for, listed, ended.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
@@ -9,6 +11,9 @@ use wacore_binary::builder::NodeBuilder;
 use super::Problem;
 use super::body::{Body, find_phone};
 use crate::world::{Address, FaultKind, NewFault, Shared, UserId, World};
+
+/// A fault is surely over this long after its time.
+const MARGIN: Duration = Duration::from_millis(20);
 
 #[derive(Deserialize)]
 pub(super) struct Ask {
@@ -36,6 +41,9 @@ pub(super) async fn create(State(world): State<Shared>, Body(ask): Body<Ask>) ->
     }
     let id = world.faults.add(fault);
     world.weather_changed();
+    if let Some(seconds) = seconds {
+        world.later(Duration::from_secs(seconds) + MARGIN, settle);
+    }
     Ok(Json(json!({ "id": id })))
 }
 

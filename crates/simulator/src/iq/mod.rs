@@ -5,6 +5,8 @@ mod account;
 mod keys;
 mod usync;
 
+use std::time::Duration;
+
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
@@ -13,6 +15,9 @@ use crate::world::{Address, LinkId, World};
 
 /// The children of the result, or the code of an error.
 type Answer = Result<Vec<Node>, u32>;
+/// How long a client that has logged itself out stays connected.
+const AFTER_LOGOUT: Duration = Duration::from_millis(100);
+
 /// The code for a request that cannot be read. It is listed as unknown, too.
 const MALFORMED: u32 = 400;
 
@@ -54,7 +59,8 @@ impl World {
             }
             ("md", "remove-companion-device", Some(at)) => {
                 self.reply(id, node, Ok(Vec::new()));
-                self.log_out(at);
+                // A client that is thrown out in the same breath takes its own logout for a failed one.
+                self.later(AFTER_LOGOUT, move |world| world.log_out(at));
             }
             ("w:p", "" | "ping", None) => self.reply(id, node, Ok(Vec::new())),
             (_, _, Some(at)) if let Some(handler) = lookup(&xmlns, child) => {

@@ -40,7 +40,13 @@ impl World {
             return;
         };
         let Some(target) = self.phones.get_mut(&to) else { return };
-        target.typing.push(Event { from: number, message_id: None, kind: name(state).to_owned(), at: rfc3339_now() });
+        target.typing.push(Event {
+            from: number,
+            device: from.device,
+            message_id: None,
+            kind: name(state).to_owned(),
+            at: rfc3339_now(),
+        });
         let devices: Vec<u16> = target.devices.keys().copied().collect();
         for device in devices {
             self.send_live(Address { user: to, device }, chatstate(&sender, state));

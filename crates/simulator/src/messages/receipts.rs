@@ -37,7 +37,7 @@ impl World {
             return;
         };
         for id in ids {
-            self.note_receipt(author, at.user, id, kind);
+            self.note_receipt(author, at, id, kind);
             if let Some(chat) = self.outgoing.get(&(author, id.clone())).cloned() {
                 self.receipt_to_devices(author, &chat, std::slice::from_ref(id), kind);
             }
@@ -47,18 +47,19 @@ impl World {
     /// A phone confirms messages of somebody: to that one's phone if it wrote them, and to all its linked devices.
     pub fn phone_confirms(&mut self, user: UserId, author: Address, addressed_as: &Jid, ids: &[String], kind: &str) {
         if author.is_phone() {
-            ids.iter().for_each(|id| self.note_receipt(author.user, user, id, kind));
+            ids.iter().for_each(|id| self.note_receipt(author.user, Address::phone(user), id, kind));
         }
         self.receipt_to_devices(author.user, addressed_as, ids, kind);
     }
 
-    fn note_receipt(&mut self, author: UserId, by: UserId, id: &str, kind: &str) {
-        let from = self.phones.get(&by).map(|phone| phone.e164()).unwrap_or_default();
+    fn note_receipt(&mut self, author: UserId, by: Address, id: &str, kind: &str) {
+        let from = self.phones.get(&by.user).map(|phone| phone.e164()).unwrap_or_default();
         if let Some(phone) = self.phones.get_mut(&author)
             && phone.sent.contains_key(id)
         {
             phone.receipts.push(Event {
                 from,
+                device: by.device,
                 message_id: Some(id.to_owned()),
                 kind: kind.to_owned(),
                 at: rfc3339_now(),

@@ -20,7 +20,7 @@ impl World {
     pub fn welcome(&mut self, at: Address) {
         let Some(phone) = self.phones.get(&at.user) else { return };
         let (own, name, raw_id) = (phone.jid(Form::Phone), phone.options.name.clone(), phone.raw_id);
-        let names = vec![Pushname { id: Some(own.to_string()), pushname: Some(name.clone()), ..Default::default() }];
+        let names = vec![Pushname { id: Some(own.to_string()), pushname: Some(name.clone()) }];
         let share = self.key_share(at, raw_id);
         self.phone_tells_device(
             at,
@@ -57,20 +57,17 @@ impl World {
             raw_id: Some(raw_id),
             current_index: Some(u32::from(at.device)),
             device_indexes: vec![0, u32::from(at.device)],
-            ..Default::default()
         };
         let data = AppStateSyncKeyData {
             key_data: Some(key),
             fingerprint: MessageField::some(fingerprint),
             timestamp: i64::try_from(stanza::now()).ok(),
-            ..Default::default()
         };
         let key = AppStateSyncKey {
-            key_id: MessageField::some(AppStateSyncKeyId { key_id: Some(id), ..Default::default() }),
+            key_id: MessageField::some(AppStateSyncKeyId { key_id: Some(id) }),
             key_data: MessageField::some(data),
-            ..Default::default()
         };
-        AppStateSyncKeyShare { keys: vec![key], ..Default::default() }
+        AppStateSyncKeyShare { keys: vec![key] }
     }
 }
 

@@ -33,7 +33,6 @@ impl Offer {
             key_index: Some(key_index),
             account_type: Some(ADVEncryptionType::E2EE),
             device_type: Some(ADVEncryptionType::E2EE),
-            ..Default::default()
         }
         .encode_to_vec();
         let signed = [&ACCOUNT[..], &details, identity].concat();
@@ -83,7 +82,6 @@ pub fn key_index_list(phone: &Phone, now: u64, rng: &mut StdRng) -> Vec<u8> {
         current_index: indexes.last().copied(),
         valid_indexes: indexes,
         account_type: Some(ADVEncryptionType::E2EE),
-        ..Default::default()
     }
     .encode_to_vec();
     let account_signature = sign(phone, &[&KEY_INDEX[..], &details].concat(), rng);

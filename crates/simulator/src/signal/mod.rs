@@ -84,7 +84,7 @@ impl Signal {
             .to_vec();
         let signed =
             SignedPreKeys::new(SignedPreKeyId::from(SIGNED_KEY_ID), Timestamp::from_epoch_millis(0), &pair, &signature);
-        let registration = u32::from(rand::RngExt::random::<u16>(rng) & 0x3fff);
+        let registration = rand::RngExt::random_range(rng, 1..0x3fff);
         Self {
             identities: Identities::new(identity, registration),
             sessions: Sessions::default(),

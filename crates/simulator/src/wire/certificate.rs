@@ -25,7 +25,6 @@ impl ServerIdentity {
         let chain = CertChain {
             intermediate: MessageField::some(certify(1, 0, &intermediate, &root, now, rng)),
             leaf: MessageField::some(certify(2, 1, &leaf, &intermediate, now, rng)),
-            ..Default::default()
         };
         Self { chain: chain.encode_to_vec(), root: raw_public(&root), static_key: leaf }
     }
@@ -45,11 +44,10 @@ fn certify(
         key: Some(raw_public(subject).to_vec()),
         not_before: Some(now.saturating_sub(DAY)),
         not_after: Some(now + 3650 * DAY),
-        ..Default::default()
     }
     .encode_to_vec();
     let signature = signer.calculate_signature(&details, rng).expect("a freshly made key signs");
-    NoiseCertificate { details: Some(details), signature: Some(signature.to_vec()), ..Default::default() }
+    NoiseCertificate { details: Some(details), signature: Some(signature.to_vec()) }
 }
 
 /// A public key as WhatsApp writes it: 32 bytes, no type byte.

@@ -43,7 +43,7 @@ pub enum Answer {
     /// IK: after this reply both sides are through.
     Done(Vec<u8>, Box<Client>),
     /// XX and XXfallback: the client's finish comes next.
-    AwaitFinish(Vec<u8>, AwaitFinish),
+    AwaitFinish(Vec<u8>, Box<AwaitFinish>),
 }
 
 /// Answers the client's hello.
@@ -102,7 +102,8 @@ fn answer_xx(
     let static_key = noise.encrypt(&raw_public(&server.static_key))?;
     mix(&mut noise, &server.static_key, ephemeral)?;
     let chain = noise.encrypt(&server.chain)?;
-    Ok(Answer::AwaitFinish(server_hello(&own, Some(static_key), chain), AwaitFinish { noise, ephemeral: own }))
+    let reply = server_hello(&own, Some(static_key), chain);
+    Ok(Answer::AwaitFinish(reply, Box::new(AwaitFinish { noise, ephemeral: own })))
 }
 
 /// A handshake that waits for the client's finish.

@@ -59,7 +59,7 @@ pub struct NewFault {
     pub kind: FaultKind,
     /// Whom it strikes; everybody when none.
     pub user: Option<UserId>,
-    /// `refuse`: for how long.
+    /// After how many seconds it ends by itself.
     pub seconds: Option<u64>,
     /// `delay`: by how much.
     pub ms: Option<u64>,

@@ -58,6 +58,8 @@ pub struct Received {
 pub struct Event {
     /// Who did it, E.164.
     pub from: String,
+    /// With which device: 0 is the phone, others are linked.
+    pub device: u16,
     /// Of a receipt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
