@@ -57,11 +57,14 @@ async function expectAllArrived(server, { name, client, customer, accountId }) {
 const readBy = (client) => new Set(client.all('message_status', ({ status }) => status === 'read').map(({ id }) => id));
 const heardFrom = (client) => client.all('new_message', ({ isOutgoing }) => !isOutgoing).map(({ content }) => content);
 
-/** Every change of an account reached the socket, in order and without a gap. */
+/** Every change of an account reached the socket, in order and without a gap. One change may be two events. */
 function expectNoGap({ name, client, accountId }) {
   const sequenced = ['new_message', 'message_status', 'message_updated', 'conversation_updated'];
-  const seqs = client.heard.filter((event) => sequenced.includes(event.name) && event.data.accountId === accountId);
-  seqs.forEach(({ data }, index) => assert.equal(data.seq, seqs[0].data.seq + index, `${name}'s changes have a gap`));
+  const heard = client.heard.filter((event) => sequenced.includes(event.name) && event.data.accountId === accountId);
+  heard.reduce((last, { data: { seq } }) => {
+    assert.ok(seq === last || seq === last + 1, `${name} hears change ${seq} after ${last}`);
+    return seq;
+  }, 0);
 }
 
 /** A user's status only rises. */
@@ -105,8 +108,9 @@ scenario('500 texts each way between two users and their customers, who never se
 
   const members = `/api/accounts/${anna.accountId}/members/${ben.session.user.id}`;
   await server.api('PUT', members, { token: by });
-  const granted = await ben.client.next('access_changed');
-  assert.deepEqual([granted.accountId, granted.access], [anna.accountId, 'member']);
+  const access = () => ben.client.next('access_changed', ({ accountId }) => accountId === anna.accountId);
+  const granted = await access();
+  assert.equal(granted.access, 'member');
   assert.match(granted.position, /^\d+\.\d+$/);
   assert.ok((await join()).ok);
   await cara.write(anna.phone, 'hello to you both');
@@ -123,6 +127,6 @@ scenario('500 texts each way between two users and their customers, who never se
   await ben.client.ok('send_message', { to: dan.number, message: 'still at work' });
   const later = ben.client.heard.slice(count).filter(({ data }) => data?.accountId === anna.accountId || data?.conversationId === annasChat);
   assert.deepEqual(later.filter(({ name }) => name !== 'access_changed'), [], 'nothing after the answer');
-  assert.equal((await ben.client.next('access_changed')).access, 'none');
+  assert.equal((await access()).access, 'none');
   assert.equal((await join()).error.code, 'not_found');
 }, { seconds: 180 });

@@ -8,7 +8,7 @@ import { scenario } from '../lib/stage.mjs';
 import { until } from '../lib/until.mjs';
 
 const SEED = Number(process.env.E2E_SEED ?? 20261124);
-const EACH = 150;
+const EACH = 200;
 
 /** Numbers between 0 and 1 that are the same for the same seed (mulberry32). */
 function random(seed) {
@@ -39,7 +39,7 @@ async function writeAll(round, customers, shop) {
   }
 }
 
-/** What is under way on both sides. */
+/** What was under way on both sides when the server was killed. */
 async function underWay({ server, simulator, shop }) {
   const [{ queued }] = await query(server, "SELECT count(*) AS queued FROM messages WHERE status = 'queued'");
   const { queue } = await simulator.device(shop);
@@ -47,11 +47,15 @@ async function underWay({ server, simulator, shop }) {
 }
 
 /** Kills the server at a moment that the seed chooses, with at least a hundred under way in either direction. */
-async function killInFlight(play, client, at, log) {
-  await until(`${at} sends have gone out`, () => client.all('message_sent_success').length >= at, { seconds: 60, every: 5 });
-  const flight = await underWay(play);
-  await play.server.program.kill();
-  console.log(`killed after ${client.all('message_sent_success').length} sends: ${JSON.stringify(flight)} (seed ${SEED})`);
+async function killInFlight({ server, simulator, shop }, { client, acknowledged, before, at }) {
+  const sent = () => client.all('message_sent_success').length - before.sent;
+  await until(`${at} sends have gone out and enough are under way`, async () => {
+    const queued = acknowledged.size - before.acknowledged - sent();
+    return sent() >= at && queued >= 110 && (await simulator.device(shop)).queue >= 110;
+  }, { seconds: 60, every: 5 });
+  await server.program.kill();
+  const flight = await underWay({ server, simulator, shop });
+  console.log(`killed after ${sent()} sends: ${JSON.stringify(flight)} (seed ${SEED})`);
   assert.ok(flight.queued >= 100 && flight.unreceipted >= 100, `too little under way: ${JSON.stringify(flight)}`);
 }
 
@@ -101,10 +105,12 @@ scenario('killed with hundreds under way, it comes back without a QR and nothing
 
   for (const round of [1, 2]) {
     rounds.push(round);
-    const recover = await simulator.fault('delay', { phone: play.shop.number, ms: 20 });
+    const before = { acknowledged: acknowledged.size, sent: client.all('message_sent_success').length };
+    const recover = await simulator.fault('delay', { phone: play.shop.number, ms: 40 });
     sendAll(client, round, play.customers, acknowledged);
-    await writeAll(round, play.customers, play.shop);
-    await killInFlight(play, client, 10 + Math.floor(next() * 40));
+    const written = writeAll(round, play.customers, play.shop);
+    await killInFlight(play, { client, acknowledged, before, at: 10 + Math.floor(next() * 40) });
+    await written;
     await recover();
 
     play.server = await stage.again(play.server);
