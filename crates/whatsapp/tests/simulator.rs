@@ -267,7 +267,7 @@ async fn a_lost_connection_comes_back_and_a_send_on_it_is_to_be_repeated() {
 
     world.sim.fault(json!({ "kind": "drop_acks", "share": 1.0, "phone": OWNER })).await;
     let message = text(vec![phone(TOM)], "twice");
-    let sending = { provider.send(message.clone()) };
+    let sending = provider.send(message.clone());
     let cutting = async {
         world.phone_got(TOM, 2).await;
         world.recorder.forget();
@@ -312,13 +312,81 @@ async fn a_refusal_has_its_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_owner_writes_on_the_phone_comes_in_as_theirs() {
+    let world = World::new().await;
+    world.sim.phone(OWNER, json!({})).await;
+    let lid = world.sim.phone(TOM, json!({})).await;
+    let provider = world.link().await;
+    provider.send(text(vec![phone(TOM)], "from here")).await.unwrap();
+    let id = world.sim.send(OWNER, TOM, "from the phone").await;
+    let own = world.received(1).await.remove(0);
+    assert_eq!((own.provider_id.as_str(), own.content.as_str(), own.from_me), (id.as_str(), "from the phone", true));
+    assert!(own.chat.contains(&phone(TOM)) && own.chat.contains(&Address::Lid(lid)), "{:?}", own.chat);
+    assert!(own.sender.contains(&phone(OWNER)) && own.push_name.is_none());
+    world.queue(0).await;
+    provider.stop().await;
+    assert_eq!(world.recorder.received().len(), 1, "what was sent here does not come back");
+    world.sim.knew_everything().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_text_is_asked_for_again_and_comes_once() {
+    let world = World::new().await;
+    world.sim.phone(OWNER, json!({})).await;
+    world.sim.phone(TOM, json!({})).await;
+    let provider = world.link().await;
+    for damaged in ["first", "second"] {
+        world.sim.fault(json!({ "kind": "corrupt", "count": 1, "phone": OWNER })).await;
+        world.sim.send(TOM, OWNER, damaged).await;
+    }
+    let contents: Vec<_> = world.received(2).await.into_iter().map(|message| message.content).collect();
+    assert_eq!(contents, ["first", "second"]);
+    world.queue(0).await;
+    provider.stop().await;
+    assert_eq!(world.recorder.received().len(), 2);
+    world.sim.knew_everything().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_accounts_of_one_process_write_to_each_other() {
+    let world = World::new().await;
+    world.sim.phone(OWNER, json!({})).await;
+    world.sim.phone(TOM, json!({})).await;
+    let anna = world.link().await;
+    let other = AccountId::new();
+    let start = world.providers.start(other, ProviderKind::Web, Login::Qr, AccountSettings::default(), true);
+    let tom = start.unwrap();
+    let code = |_: &[Told]| last_link(&world.recorder.of(other)).qr.map(|qr| qr.code);
+    let qr = world.recorder.wait("the second code", code).await;
+    world.sim.scan(TOM, &qr).await;
+    let open = |_: &[Told]| (last_link(&world.recorder.of(other)).state == ConnectionState::Open).then_some(());
+    world.recorder.wait("the second account", open).await;
+
+    let contents = |account: AccountId| {
+        let content = |told| match told {
+            Told::Received(message) if !message.from_me => Some(message.content),
+            _ => None,
+        };
+        world.recorder.of(account).into_iter().filter_map(content).collect::<Vec<_>>()
+    };
+    for i in 0..20 {
+        anna.send(text(vec![phone(TOM)], &format!("to Tom {i}"))).await.unwrap();
+        tom.send(text(vec![phone(OWNER)], &format!("to Anna {i}"))).await.unwrap();
+    }
+    let both = |_: &[Told]| (contents(world.account).len() + contents(other).len() == 40).then_some(());
+    world.recorder.wait("forty texts", both).await;
+    assert_eq!(contents(world.account), (0..20).map(|i| format!("to Anna {i}")).collect::<Vec<_>>());
+    assert_eq!(contents(other), (0..20).map(|i| format!("to Tom {i}")).collect::<Vec<_>>());
+    tokio::join!(anna.stop(), tom.stop());
+    world.sim.knew_everything().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn typing_is_told_both_ways() {
     let world = World::new().await;
     world.sim.phone(OWNER, json!({})).await;
     world.sim.phone(TOM, json!({})).await;
     let provider = world.link().await;
-    world.sim.types(TOM, OWNER, "composing").await;
-    world.sim.types(TOM, OWNER, "paused").await;
     let told = |wanted: Typing| {
         move |told: &[Told]| {
             told.iter().find_map(|told| match told {

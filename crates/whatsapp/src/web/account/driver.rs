@@ -183,8 +183,8 @@ impl Driver {
     }
 
     /// Forgets the session, however long it takes: what is left of it would be taken for a link. Once the engine has
-    /// ordered the end it is tried a few times only, lest the server can't stop.
-    async fn clear(&self) {
+    /// ordered the end it is tried a few times only, lest the server can't stop; the next login then finds out.
+    async fn clear(&mut self) {
         let backend = SessionBackend::new(self.account, self.shared.sessions.clone());
         for attempt in 0.. {
             let Err(error) = backend.clear().await else { return };
@@ -192,7 +192,11 @@ impl Driver {
             if attempt >= 3 && self.order() != Order::Run {
                 return;
             }
-            tokio::time::sleep(backoff(attempt)).await;
+            let ordered = self.order() != Order::Run;
+            tokio::select! {
+                () = self.ordered(), if !ordered => {}
+                () = tokio::time::sleep(backoff(attempt)) => {}
+            }
         }
     }
 

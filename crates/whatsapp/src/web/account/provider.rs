@@ -4,11 +4,7 @@ use super::{
 };
 use crate::{
     Accepted, Capability, Login, Outbound, Provider, SendError, Typing,
-    web::{
-        link::Machine,
-        outbound::{self},
-        shared::WebShared,
-    },
+    web::{link::Machine, outbound, shared::WebShared},
 };
 use async_trait::async_trait;
 use domain::{AccountId, AccountSettings, Address};
@@ -56,10 +52,10 @@ impl Web {
             first
         });
         let mut driver = self.driver.lock().await;
-        if let Some(task) = driver.take() {
-            if let Err(error) = task.await {
-                tracing::error!(account = %self.account, %error, "The task of a linked device broke");
-            }
+        if let Some(task) = driver.take()
+            && let Err(error) = task.await
+        {
+            tracing::error!(account = %self.account, %error, "The task of a linked device broke");
         }
     }
 }

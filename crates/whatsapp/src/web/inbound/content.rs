@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn future_proof(message: wa::Message) -> MessageField<m::FutureProofMessage> {
-        MessageField::some(m::FutureProofMessage { message: MessageField::some(message), ..Default::default() })
+        MessageField::some(m::FutureProofMessage { message: MessageField::some(message) })
     }
 
     fn show(kind: MessageKind, text: &str) -> Content {

@@ -97,10 +97,11 @@ fn phone_of(to: &[Address]) -> Option<&str> {
 /// A device that was linked anew knows nobody: it learns from us which number a LID has.
 async fn teach(client: &Client, lid: &Jid, phone: Option<&Jid>) {
     let Some(phone) = phone else { return };
-    if matches!(client.get_lid_pn_entry(lid).await, Ok(None)) {
-        if let Err(error) = client.add_lid_pn_mapping(&lid.user, &phone.user, LearningSource::Other).await {
-            tracing::debug!(%error, "A person's number could not be handed to the library");
-        }
+    if !matches!(client.get_lid_pn_entry(lid).await, Ok(None)) {
+        return;
+    }
+    if let Err(error) = client.add_lid_pn_mapping(&lid.user, &phone.user, LearningSource::Other).await {
+        tracing::debug!(%error, "A person's number could not be handed to the library");
     }
 }
 
