@@ -43,7 +43,11 @@ impl World {
     }
 
     fn start(&self, login: Login) -> Arc<dyn Provider> {
-        self.providers.start(self.account, ProviderKind::Web, login, AccountSettings::default(), false).unwrap()
+        self.start_with(login, AccountSettings::default())
+    }
+
+    fn start_with(&self, login: Login, settings: AccountSettings) -> Arc<dyn Provider> {
+        self.providers.start(self.account, ProviderKind::Web, login, settings, false).unwrap()
     }
 
     /// Links the account to the owner's phone, by code.
@@ -382,6 +386,30 @@ async fn two_accounts_of_one_process_write_to_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_owner_is_not_shown_online_unless_they_want_it() {
+    let world = World::new().await;
+    world.sim.phone(OWNER, json!({})).await;
+    let said = |count: usize, last: &'static str| {
+        let sim = &world.sim;
+        let find = move |_: &[Value]| {
+            let presences = sim.presences();
+            (presences.len() >= count && presences.last() == Some(&last)).then_some(presences.len())
+        };
+        sim.wait(last, "accounts", find)
+    };
+    let provider = world.link().await;
+    let so_far = said(1, "unavailable").await;
+    provider.stop().await;
+    world.recorder.forget();
+    let again = world.start(Login::Resume);
+    let so_far = said(so_far + 1, "unavailable").await;
+    again.stop().await;
+    let online = world.start_with(Login::Resume, AccountSettings { mark_online: true, ..AccountSettings::default() });
+    said(so_far + 1, "available").await;
+    online.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn typing_is_told_both_ways() {
     let world = World::new().await;
     world.sim.phone(OWNER, json!({})).await;
@@ -496,4 +524,74 @@ async fn without_the_simulators_address_no_device_is_linked() {
         Providers::new(Config::default(), Arc::new(SystemClock), MemorySessions::new(), Recorder::new()).unwrap();
     let started = providers.start(AccountId::new(), ProviderKind::Web, Login::Qr, AccountSettings::default(), true);
     assert!(started.is_err(), "a build that checks no certificates must not meet WhatsApp");
+}
+
+/// The process dies in the middle of texts both ways, and another one goes on with the session as it was then.
+async fn dies_after(count: usize) {
+    let world = World::new().await;
+    world.sim.phone(OWNER, json!({})).await;
+    world.sim.phone(TOM, json!({})).await;
+    let linked = world.link().await;
+    linked.send(text(vec![phone(TOM)], "first")).await.unwrap();
+    linked.stop().await;
+
+    let doomed = tokio::runtime::Runtime::new().unwrap();
+    let recorder = Recorder::new();
+    let web = WebConfig { url: Some(world.sim.web.clone()), ..WebConfig::default() };
+    let config = Config { web, ..Config::default() };
+    let clock = Arc::new(SystemClock);
+    let providers = Providers::new(config, clock, world.sessions.clone(), recorder.clone()).unwrap();
+    let out: Vec<_> = (0..100).map(|i| text(vec![phone(TOM)], &format!("out {i}"))).collect();
+    let (taken, mut taken_seen) = tokio::sync::watch::channel(0);
+    let (account, sending, told) = (world.account, out.clone(), recorder.clone());
+    doomed.spawn(async move {
+        let start = providers.start(account, ProviderKind::Web, Login::Resume, AccountSettings::default(), false);
+        let provider = start.unwrap();
+        let open = |told: &[Told]| (last_link(told).state == ConnectionState::Open).then_some(());
+        told.wait("open", open).await;
+        for message in sending {
+            provider.send(message).await.unwrap();
+            taken.send_modify(|taken| *taken += 1);
+        }
+    });
+    for i in 0..100 {
+        world.sim.send(TOM, OWNER, &format!("in {i}")).await;
+    }
+    let enough = |_: &[Told]| (recorder.received().len() >= count).then_some(());
+    recorder.wait("some texts", enough).await;
+    let _ = taken_seen.wait_for(|taken| *taken >= count).await;
+    doomed.shutdown_background();
+    let taken = *taken_seen.borrow();
+
+    let again = world.start(Login::Resume);
+    world.state(ConnectionState::Open).await;
+    let stored = |_: &[Told]| {
+        let mut ids = std::collections::HashSet::new();
+        let both = recorder.received().into_iter().chain(world.recorder.received());
+        let once: Vec<_> = both.filter(|message| ids.insert(message.provider_id.clone())).collect();
+        (once.len() >= 100).then_some(once)
+    };
+    let stored = world.recorder.wait("all texts", stored).await;
+    let contents: Vec<_> = stored.into_iter().map(|message| message.content).collect();
+    assert_eq!(contents, (0..100).map(|i| format!("in {i}")).collect::<Vec<_>>());
+    // The one that was under way goes again, under its old id.
+    for message in out.iter().skip(taken) {
+        again.send(message.clone()).await.unwrap();
+    }
+    let got = world.phone_got(TOM, 101).await;
+    let wanted = std::iter::once("first".to_owned()).chain((0..100).map(|i| format!("out {i}")));
+    assert_eq!(texts(&got), wanted.collect::<Vec<_>>());
+    world.queue(0).await;
+    again.stop().await;
+    world.sim.knew_everything().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_the_process_dies_early() {
+    dies_after(3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_the_process_dies_in_the_middle() {
+    dies_after(40).await;
 }

@@ -1,8 +1,12 @@
 //! The simulator as a child process, and its control API.
-#![allow(dead_code, unreachable_pub)]
+#![allow(clippy::unwrap_used, dead_code, unreachable_pub)]
 
 use serde_json::{Value, json};
-use std::{process::Stdio, time::Duration};
+use std::{
+    process::Stdio,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -13,6 +17,7 @@ pub struct Simulator {
     pub web: String,
     control: String,
     http: reqwest::Client,
+    log: Arc<Mutex<Vec<String>>>,
     _child: Child,
 }
 
@@ -24,7 +29,10 @@ impl Simulator {
         );
         let mut child = Command::new(&binary)
             .args(["--listen", "127.0.0.1:0"])
+            .env("RUST_LOG", "simulator=debug")
+            .env("NO_COLOR", "1")
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .unwrap_or_else(|error| panic!("SIMULATOR_BIN={binary} can't be started: {error}"));
@@ -33,7 +41,20 @@ impl Simulator {
         let line = line.expect("the simulator says where it listens").unwrap().expect("it says so before it ends");
         let said: Value = serde_json::from_str(&line).unwrap();
         let field = |name: &str| said[name].as_str().unwrap().to_owned();
-        Self { web: field("web"), control: field("control"), http: reqwest::Client::new(), _child: child }
+        let log = Arc::new(Mutex::new(Vec::new()));
+        tokio::spawn(follow(child.stderr.take().unwrap(), log.clone()));
+        Self { web: field("web"), control: field("control"), http: reqwest::Client::new(), log, _child: child }
+    }
+
+    /// What devices said about being online or not, in order, by the simulator's log.
+    pub fn presences(&self) -> Vec<&'static str> {
+        let told = |line: &String| match line {
+            line if !line.contains("presence") => None,
+            line if line.contains("\"unavailable\"") => Some("unavailable"),
+            line if line.contains("\"available\"") => Some("available"),
+            _ => None,
+        };
+        self.log.lock().unwrap().iter().filter_map(told).collect()
     }
 
     pub async fn phone(&self, number: &str, more: Value) -> String {
@@ -99,6 +120,15 @@ impl Simulator {
         let text = answer.text().await.unwrap();
         assert!(status.is_success(), "{what} {body}: {status} {text}");
         serde_json::from_str(&text).unwrap()
+    }
+}
+
+/// Keeps the log, and shows it with a failing test.
+async fn follow(stderr: tokio::process::ChildStderr, log: Arc<Mutex<Vec<String>>>) {
+    let mut lines = BufReader::new(stderr).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        eprintln!("simulator: {line}");
+        log.lock().unwrap().push(line);
     }
 }
 
