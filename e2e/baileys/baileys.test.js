@@ -69,6 +69,17 @@ test('links by QR and exchanges ten texts each way with a phone that echoes', as
   })
 })
 
+test('links by a code that is typed on the phone', async () => {
+  client = new Client(simulator)
+  client.connect()
+  await until('a QR code, which says that the client is ready', () => client.qr)
+  const pairingCode = await client.socket.requestPairingCode(OWN.slice(1))
+  await simulator.typeCode(OWN, pairingCode)
+  await client.opened()
+  await client.send(pn(ANNA), 'linked by code')
+  await until('the echo', () => client.texts().includes('linked by code'))
+})
+
 test('people appear by LID or by number, and the own phone\'s texts as sent by me', async () => {
   await linked()
   await simulator.send(ANNA, OWN, 'from Anna')

@@ -70,6 +70,10 @@ class Simulator {
     return this.post(Simulator.phone(number, 'scan'), { qr })
   }
 
+  typeCode(number, pairingCode) {
+    return this.post(Simulator.phone(number, 'scan'), { pairingCode })
+  }
+
   unknown() {
     return this.get('/control/unknown').then(answer => answer.items)
   }

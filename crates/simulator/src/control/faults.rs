@@ -69,6 +69,10 @@ fn check(ask: &Ask) -> Result<(), Problem> {
 }
 
 fn strike_now(world: &mut World, fault: &NewFault) {
+    if let (FaultKind::Drop, None) = (fault.kind, fault.user) {
+        // Clients that are not linked yet as well.
+        return world.links.values().for_each(|link| link.cut());
+    }
     for at in devices_of(world, fault.user) {
         let link = world.device(at).and_then(|device| device.link);
         match (fault.kind, link) {

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::Problem;
 use super::body::{Body, OfPhone, digits, find_phone};
 use crate::messages::Typing;
-use crate::pairing::QrError;
-use crate::world::{Form, Phone, PhoneOptions, Shared};
+use crate::pairing::{QrError, TypedCode};
+use crate::world::{Form, Phone, PhoneOptions, Shared, UserId};
 
 #[derive(Deserialize)]
 pub(super) struct NewPhone {
@@ -81,14 +81,30 @@ pub(super) async fn scan(
     OfPhone(user): OfPhone,
     Body(scan): Body<Scan>,
 ) -> Result<Json<Value>, Problem> {
-    if scan.pairing_code.is_some() {
-        return Err(Problem::not_supported("linking by `pairingCode` is not built yet: scan a `qr`"));
+    if let Some(code) = scan.pairing_code {
+        return type_code(world, user, code).await;
     }
     let qr = scan.qr.ok_or_else(|| Problem::bad("the body has neither `qr` nor `pairingCode`"))?;
     world.lock().scan(user, &qr).map_err(|error| match error {
         QrError::Fields | QrError::Key(_) => Problem::bad(error.to_string()),
         QrError::Expired | QrError::OtherKeys => Problem::conflict(error.to_string()),
     })?;
+    Ok(Json(json!({})))
+}
+
+/// The key is derived from the code slowly, on purpose; that happens beside the world, not inside its lock.
+async fn type_code(world: Shared, user: UserId, code: String) -> Result<Json<Value>, Problem> {
+    let wrapped = world
+        .lock()
+        .companion_of(user)
+        .ok_or_else(|| Problem::conflict("no connected client has asked for a pairing code for this phone"))?;
+    let typed = tokio::task::spawn_blocking(move || TypedCode::new(&wrapped, &code)).await;
+    let typed = typed.ok().flatten().ok_or_else(|| {
+        Problem::bad("`pairingCode` is not eight characters of WhatsApp's alphabet (no 0, I, O or U)")
+    })?;
+    if !world.lock().send_primary_hello(user, typed) {
+        return Err(Problem::conflict("the client that asked for the pairing code has gone"));
+    }
     Ok(Json(json!({})))
 }
 

@@ -14,7 +14,7 @@ use crate::wire::stanza::{self, SERVER};
 use crate::world::{Address, LinkId, World};
 
 /// The children of the result, or the code of an error.
-type Answer = Result<Vec<Node>, u32>;
+pub(crate) type Answer = Result<Vec<Node>, u32>;
 /// How long a client that has logged itself out stays connected.
 const AFTER_LOGOUT: Duration = Duration::from_millis(100);
 
@@ -83,7 +83,7 @@ impl World {
         }
     }
 
-    fn reply(&self, id: LinkId, request: &Node, answer: Answer) {
+    pub(crate) fn reply(&self, id: LinkId, request: &Node, answer: Answer) {
         let mut reply = NodeBuilder::new("iq")
             .attr("from", SERVER)
             .attr("id", stanza::text(request, "id").unwrap_or_default())

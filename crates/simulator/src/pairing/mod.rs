@@ -1,5 +1,6 @@
 //! Linking: an unlinked client shows QR codes, a phone scans one, and both sign the new device's identity.
 
+mod code;
 mod identity;
 mod qr;
 
@@ -8,6 +9,7 @@ use wacore_binary::builder::NodeBuilder;
 use waproto::buffa::Message as _;
 use waproto::whatsapp::{ClientPairingProps, ClientPayload};
 
+pub use code::{CodeLink, CodeStep, TypedCode};
 pub use identity::{Offer, key_index_list, verify_device};
 pub use qr::{QrError, ScannedQr};
 
@@ -90,6 +92,7 @@ impl World {
         match (node.tag.as_ref(), kind.as_str()) {
             ("iq", "result") => {}
             ("iq", "error") => self.record_unknown(id, node, "the client refused the pairing"),
+            ("iq", "get" | "set") if node.get_optional_child(code::REQUEST).is_some() => self.handle_code(id, node),
             ("iq", "get" | "set") => self.handle_iq(id, node),
             ("ib" | "ack" | "presence", _) => {}
             _ => self.record_unknown(id, node, "no stanza for an unlinked client"),

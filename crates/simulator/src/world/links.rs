@@ -61,6 +61,8 @@ pub struct Link {
     pub state: LinkState,
     /// A pairing that waits for the device's signature.
     pub pairing: Option<crate::pairing::Pending>,
+    /// A pairing code that the client has asked for.
+    pub code: Option<crate::pairing::CodeLink>,
     out: mpsc::UnboundedSender<Out>,
     weather: watch::Sender<Weather>,
 }
@@ -97,7 +99,7 @@ impl World {
         self.next_link += 1;
         let (out, outbox) = mpsc::unbounded_channel();
         let (weather, endures) = watch::channel(self.faults.weather(None));
-        self.links.insert(id, Link { state: LinkState::Greeting, pairing: None, out, weather });
+        self.links.insert(id, Link { state: LinkState::Greeting, pairing: None, code: None, out, weather });
         (id, outbox, endures)
     }
 
