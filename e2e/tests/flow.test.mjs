@@ -6,6 +6,7 @@ import { POLLING_FIRST, WEBSOCKET } from '../lib/client.mjs';
 import { messages, query } from '../lib/database.mjs';
 import { link } from '../lib/linking.mjs';
 import { scenario } from '../lib/stage.mjs';
+import { PASSWORD } from '../lib/switchboard.mjs';
 import { until } from '../lib/until.mjs';
 
 const COUNT = 500;
@@ -65,6 +66,15 @@ function expectNoGap({ name, client, accountId }) {
     assert.ok(seq === last || seq === last + 1, `${name} hears change ${seq} after ${last}`);
     return seq;
   }, 0);
+}
+
+/** Logs tell no number, text or token. */
+function expectDiscreet(server, shops) {
+  const phones = shops.flatMap(({ phone, customer }) => [phone.number.slice(1), customer.number.slice(1)]);
+  const secrets = [...phones, ...shops.map(({ session }) => session.token), 'to customer', 'customer to', PASSWORD];
+  for (const line of server.program.lines) {
+    for (const secret of secrets) assert.ok(!line.includes(secret), `the log tells what it must not: ${line}`);
+  }
 }
 
 /** A user's status only rises. */
@@ -129,4 +139,5 @@ scenario('500 texts each way between two users and their customers, who never se
   assert.deepEqual(later.filter(({ name }) => name !== 'access_changed'), [], 'nothing after the answer');
   assert.equal((await access()).access, 'none');
   assert.equal((await join()).error.code, 'not_found');
+  expectDiscreet(server, [anna, ben]);
 }, { seconds: 180 });

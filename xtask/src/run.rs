@@ -95,14 +95,14 @@ fn next_steps(switchboard: &Path, address: &str) {
         r#"
 What to do next, in another terminal:
 
-  the first user, who is the admin (answers with a token and the user's id):
+  make the first user, who is the admin:
     curl -s {address}/api/auth/register -H 'content-type: application/json' -d '{{"email":"me@example.com","name":"Me","password":"correct horse battery"}}'
 
-  a token for that user at any time:
-    {switchboard} token --user USER_ID
+  get a token for that user, at any time:
+    TOKEN=$({switchboard} token --user me@example.com)
 
-  a demo account, whose invented customers answer (no phone, no network):
-    curl -s {address}/api/accounts -H "authorization: Bearer TOKEN" -H 'content-type: application/json' -d '{{"provider":"demo"}}'
+  make a demo account, whose invented customers answer (no phone, no network):
+    curl -s {address}/api/accounts -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{{"provider":"demo"}}'
 
 The README goes on from there. Ctrl-c ends it.
 "#

@@ -36,8 +36,8 @@ pub(crate) fn run() -> Result<()> {
     if has.deny {
         steps.command("licences", &mut cargo(["deny", "check", "licenses", "bans", "sources"]))?;
     }
-    steps.command("packages for end to end", &mut e2e::install())?;
-    steps.step("end to end", || e2e::run(&binaries, &plain))?;
+    let python = steps.step("clients for end to end", || e2e::install(&target))?;
+    steps.step("end to end", || e2e::run(&binaries, &plain, &python))?;
     steps.summary();
     Ok(())
 }

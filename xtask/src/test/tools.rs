@@ -23,7 +23,8 @@ pub(crate) fn check() -> Result<Has> {
     let node = version("node", "--version").context("Node.js is needed: install version 20 or newer")?;
     ensure!(major(&node) >= Some(NODE), "Node.js {node} is too old: version {NODE} or newer is needed");
     let npm = version("npm", "--version").context("npm is needed; it comes with Node.js")?;
-    println!("node {node}, npm {npm}");
+    let python = version("python3", "--version").context("Python 3 is needed, with its module venv")?;
+    println!("node {node}, npm {npm}, {python}");
     strace()?;
     let nextest = optional("cargo-nextest", "the tests run by `cargo test`", &["nextest", "--version"]);
     let deny = optional("cargo-deny", "licences and bans are not checked", &["--version"]);
