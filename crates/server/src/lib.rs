@@ -15,3 +15,8 @@ mod metrics;
 pub mod notice;
 pub mod realtime;
 pub mod serve;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

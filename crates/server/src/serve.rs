@@ -83,9 +83,10 @@ impl Server {
         let (mut out, address) = (std::io::stdout().lock(), self.address);
         writeln!(out, "listening on http://{address}")?;
         if !self.app.engine().directory().has_users() {
-            writeln!(out, "\nNobody is registered yet. The first user is the admin:")?;
-            writeln!(out, "  on this machine   switchboard has POST /api/auth/register {{ email, name, password }}")?;
-            writeln!(out, "  from elsewhere    the same with \"setupToken\": \"{}\"", self.app.setup.reveal())?;
+            let token = self.app.setup.reveal();
+            writeln!(out, "\nNobody is registered yet. The first to register is the admin. The set-up link:")?;
+            writeln!(out, "  http://{address}/?setupToken={token}")?;
+            writeln!(out, "or POST http://{address}/api/auth/register {{ email, name, password }}, on this machine.")?;
         }
         writeln!(out, "\n{}", notice::TEXT)?;
         out.flush()?;
