@@ -58,7 +58,7 @@ pub struct Link {
     pub addresses: Vec<Address>,
     /// WhatsApp's name for the owner.
     pub name: Option<String>,
-    /// When the next attempt is made, in state `reconnecting`.
+    /// When the next attempt is made, in state `reconnecting`, or in `connecting` after a first one that failed.
     pub retry_at: Option<Timestamp>,
     /// Why it is so, as a stable word: `qr_expired`, `logged_out_by_phone`, `replaced`, …
     pub reason: Option<&'static str>,
@@ -199,9 +199,11 @@ pub trait Provider: Send + Sync {
     /// Tells the other side that the clerk types. Best effort.
     async fn typing(&self, to: Vec<Address>, typing: Typing);
 
-    /// Closes the connection and keeps the link. Returns when nothing more will be told.
+    /// Closes the connection and keeps the link. The last that is told is a [`Link`] with reason `stopped`, unless the
+    /// link had ended for a reason that only a user can mend: that one stays. Returns when nothing more will be told.
     async fn stop(&self);
 
-    /// Ends the link, at WhatsApp's as well if it can be reached, and clears the session. Returns when nothing more will be told.
+    /// Ends the link, at WhatsApp's as well if it can be reached, and clears the session. The last that is told is a
+    /// [`Link`] in state `logged_out`. Returns when nothing more will be told.
     async fn log_out(&self);
 }
