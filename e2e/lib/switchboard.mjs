@@ -57,7 +57,7 @@ export function environment(dataDir, more = {}) {
     WHATSAPP_WEB_VERSION: WEB_VERSION,
     LOG_FORMAT: 'pretty',
     NO_COLOR: '1',
-    RUST_LOG: process.env.E2E_LOG ?? 'info',
+    ...(process.env.E2E_LOG && { RUST_LOG: process.env.E2E_LOG }),
     ...more,
   };
 }

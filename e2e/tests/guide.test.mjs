@@ -113,6 +113,8 @@ scenario('several tabs of one user all get everything, and typing only who has t
   await one.next('new_message', (message) => message.id === id);
   await one.next('message_sent', (message) => message.id === id);
   await one.next('message_sent_success', (message) => message.id === id);
+  assert.equal(await server.metric('switchboard_connected_users'), 1, 'one user');
+  assert.equal(await server.metric('switchboard_sockets'), 2, 'with two sockets');
   assert.equal(one.all('typing', ({ from }) => from.userId === anna.user.id).length, 0, 'not the one who types');
 });
 

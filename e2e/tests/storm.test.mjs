@@ -1,7 +1,10 @@
 // Many clients at once.
 
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
+import { Program } from '../lib/program.mjs';
 import { scenario } from '../lib/stage.mjs';
 import { token } from '../lib/token.mjs';
 
@@ -55,3 +58,21 @@ async function send(client, sender, conversationId) {
   await Promise.all(inFlight);
   assert.deepEqual(order, Array.from({ length: 20 }, (_, index) => index), 'acknowledged in the order sent');
 }
+
+scenario('likewise when the first event follows CONNECT in the same packet of the network', async (stage) => {
+  const server = await stage.server({ env: { JWT_PROVISION_USERS: 'true' } });
+  const users = Array.from({ length: SOCKETS }, (_, index) => `user-${index % 100}`);
+  const plan = {
+    address: new URL(server.url).host,
+    users: users.map((userId) => ({ userId, token: token(userId), accountId: '' })),
+    senders: [],
+  };
+  const file = join(await stage.folder(), 'plan.json');
+  await writeFile(file, JSON.stringify(plan));
+  const args = ['load', 'same-turn', '--plan', file, '--sockets', String(SOCKETS)];
+  const bench = stage.program(new Program('bench', Program.path('BENCH_BIN'), args));
+  assert.deepEqual(await bench.closed, { code: 0, signal: null }, bench.lines.join('\n'));
+  const outcome = JSON.parse(bench.lines[0]);
+  assert.equal(outcome.failure ?? null, null);
+  assert.equal(outcome.hung ?? 0, 0, bench.lines[0]);
+});

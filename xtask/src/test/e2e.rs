@@ -32,7 +32,8 @@ pub(crate) fn run(binaries: &Binaries, plain: &Path, python: &Path) -> Result<()
     let mut node = Command::new("node");
     node.args(["--test", "--test-concurrency=1"]).args(files).current_dir(&folder);
     node.env("SWITCHBOARD_BIN", &binaries.switchboard).env("SWITCHBOARD_PLAIN_BIN", plain);
-    node.env("SIMULATOR_BIN", &binaries.simulator).env("PYTHON_BIN", python);
+    node.env("SIMULATOR_BIN", &binaries.simulator).env("BENCH_BIN", &binaries.bench);
+    node.env("PYTHON_BIN", python);
     steps::run(&mut node)
 }
 

@@ -13,12 +13,13 @@ pub(crate) struct Binaries {
     /// Switchboard as it may connect to the simulator.
     pub(crate) switchboard: PathBuf,
     pub(crate) simulator: PathBuf,
+    pub(crate) bench: PathBuf,
 }
 
 /// Keeps what the build with the feature `simulator` made, before the plain build writes over it.
 pub(crate) fn keep(target: &Path) -> Result<Binaries> {
     let keep = |name| keep_one(target, "with-simulator", name);
-    Ok(Binaries { switchboard: keep("switchboard")?, simulator: keep("simulator")? })
+    Ok(Binaries { switchboard: keep("switchboard")?, simulator: keep("simulator")?, bench: keep("bench")? })
 }
 
 /// Builds Switchboard as it is shipped, in the dev profile: what `cargo xtask run` builds.
