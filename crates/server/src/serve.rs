@@ -91,10 +91,11 @@ impl Server {
         writeln!(out, "\n{}", notice::TEXT)?;
         out.flush()?;
         tracing::info!(address = %address, "Listening on http://{address}");
-        if let Some(url) = &self.app.config.whatsapp_web.url {
+        if cfg!(feature = "simulator") {
+            let url = self.app.config.whatsapp_web.url.as_deref().unwrap_or("nowhere");
             tracing::warn!(
                 url,
-                "Development build: linked devices connect to {url}, and the certificate check is skipped"
+                "Development build: linked devices connect to {url}, on loopback only, and WhatsApp's certificate is not checked"
             );
         }
         Ok(())

@@ -106,6 +106,7 @@ fn only_a_simulator_build_links_elsewhere_and_only_on_loopback() {
         "ws://192.0.2.1/ws",
         "wss://web.whatsapp.com/ws/chat",
         "http://127.0.0.1/",
+        "ws://localhost:1/",
         "127.0.0.1:1",
         "ws://127.0.0.1.evil.test/",
     ] {

@@ -33,12 +33,12 @@ impl WhatsAppWeb {
     }
 }
 
+/// The same rule as the linked device's own, so that the line that stops the start names the setting.
 fn loopback(text: &str) -> Option<String> {
     let uri: Uri = text.parse().ok()?;
-    let host = uri.host()?;
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    let here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
-    (here && matches!(uri.scheme_str(), Some("ws" | "wss"))).then(|| text.to_owned())
+    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+    let here = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    (here && uri.scheme_str() == Some("ws")).then(|| text.to_owned())
 }
 
 fn version(text: &str) -> Option<(u32, u32, u32)> {
