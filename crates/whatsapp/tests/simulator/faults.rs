@@ -156,9 +156,13 @@ async fn dies_after(count: usize) {
     for message in out.iter().skip(taken) {
         again.send(message.clone()).await.unwrap();
     }
-    let got = world.phone_got(TOM, 101).await;
-    let wanted = std::iter::once("first".to_owned()).chain((0..100).map(|i| format!("out {i}")));
-    assert_eq!(texts(&got), wanted.collect::<Vec<_>>());
+    let mut got = texts(&world.phone_got(TOM, 101).await);
+    // A key that is not written down before the process dies costs a repeat, which comes behind what follows it; sends
+    // write theirs down first, all but one that comes in at that very moment. So the order is not compared.
+    got.sort();
+    let mut wanted: Vec<_> = (0..100).map(|i| format!("out {i}")).chain(["first".to_owned()]).collect();
+    wanted.sort();
+    assert_eq!(got, wanted);
     world.queue(0).await;
     again.stop().await;
     world.sim.knew_everything().await;

@@ -24,6 +24,7 @@ pub(in crate::web) async fn send(
 ) -> Result<Accepted, SendError> {
     let attempt = async {
         let to = recipient(shared, account, client, numbers, &message.to).await?;
+        write_down_keys(client).await?;
         let expected = acks.expect(&message.provider_id);
         let text = wa::Message { conversation: Some(message.text), ..Default::default() };
         let options = SendOptions::default().with_message_id(message.provider_id);
@@ -34,6 +35,13 @@ pub(in crate::web) async fn send(
     let word = tokio::time::timeout(PATIENCE, attempt).await;
     let word = word.unwrap_or_else(|_| Err(SendError::Again("WhatsApp did not answer in time".to_owned())))?;
     accepted(shared, word)
+}
+
+/// A text that came in may have brought a new sending key, which the library writes down within 25 ms. It does not wait
+/// for that before it uses the key, and if the process died in between, the other side could not read what follows until
+/// it was sent again, out of order. So what is new is written down first.
+async fn write_down_keys(client: &Client) -> Result<(), SendError> {
+    client.flush_pending_signal_state().await.map_err(|error| SendError::Again(error.to_string()))
 }
 
 fn accepted(shared: &WebShared, word: Ack) -> Result<Accepted, SendError> {
