@@ -29,7 +29,7 @@ scenario('a simulator build takes loopback only, and says what it is', async (st
   const line = await refusal(stage, { WHATSAPP_WEB_URL: 'wss://web.whatsapp.com/ws/chat' });
   assert.match(line, /WHATSAPP_WEB_URL.*loopback/);
   const server = await stage.server({ env: WEB });
-  await server.program.line(/certificate check is skipped/);
+  await server.program.line(/on loopback only, and WhatsApp's certificate is not checked/);
 });
 
 scenario('the plain build serves', async (stage) => {

@@ -2,7 +2,7 @@
 //!
 //! One file a command. Programs are started with their arguments, never through a shell, so that the same line works
 //! everywhere; each step says what it runs, how long it took, and how to repeat it when it failed.
-#![allow(clippy::print_stdout, reason = "talking to the terminal is what it is for")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "talking to the terminal is what it is for")]
 
 mod bench;
 mod cargo;
@@ -11,6 +11,8 @@ mod schema;
 mod steps;
 mod test;
 mod waproto;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -33,8 +35,18 @@ enum Command {
     Bench(bench::Args),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match act(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn act(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Run(args) => run::run(&args),
         Command::Test => test::run(),
         Command::Schema => schema::run(),
