@@ -82,7 +82,7 @@ impl Server {
     fn announce(&self) -> Result<()> {
         let (mut out, address) = (std::io::stdout().lock(), self.address);
         writeln!(out, "listening on http://{address}")?;
-        if !self.app.engine().directory().has_users() {
+        if !self.app.engine().directory().has_admin() {
             let token = self.app.setup.reveal();
             writeln!(out, "\nNobody is registered yet. The first to register is the admin. The set-up link:")?;
             writeln!(out, "  http://{address}/?setupToken={token}")?;

@@ -47,7 +47,7 @@ pub async fn admit(app: &App, claim: Claim) -> Result<Verified, ErrorBody> {
         name: verified.name.clone().unwrap_or_else(|| verified.user.to_string()),
         role: Role::User,
         password_hash: None,
-        only_first: false,
+        first_admin: false,
     };
     match app.engine().add_user(user).await {
         // Somebody else may have been faster.

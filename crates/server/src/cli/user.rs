@@ -51,7 +51,7 @@ async fn add(config: &Config, matches: &ArgMatches) -> Result<()> {
     let _lock = exclusive(config)?;
     let password_hash = Some(password::hash(read_password()?).await?);
     let role = if matches.get_flag("admin") { Role::Admin } else { Role::User };
-    let user = AddUser { id, email: Some(email), name: text("name"), role, password_hash, only_first: false };
+    let user = AddUser { id, email: Some(email), name: text("name"), role, password_hash, first_admin: false };
     match write(config, Change::AddUser(user)).await? {
         Ok(Answer::User(user)) => say(user.id.as_str()),
         Ok(_) => bail!("The store gave another answer than was expected"),

@@ -52,7 +52,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("MAX_PAYLOAD", "1000000", "Longest packet taken from a socket, in bytes"),
     setting("MAX_UNSENT", "1MB", "What may wait for one slow socket before it is closed"),
     setting("LOG_FORMAT", "pretty on a terminal, else json", "pretty or json"),
-    setting("RUST_LOG", "info,refinery_core=warn", "What is logged, as tracing's filter directives"),
+    setting(
+        "RUST_LOG",
+        "info,refinery_core=warn,whatsapp_rust=warn,wacore=warn",
+        "What is logged, as tracing's filter directives",
+    ),
 ];
 
 impl Setting {

@@ -57,7 +57,7 @@ impl TestServer {
             name: id.to_owned(),
             role: domain::Role::User,
             password_hash: None,
-            only_first: false,
+            first_admin: false,
         };
         self.app.engine().add_user(user).await.unwrap()
     }

@@ -27,7 +27,7 @@ pub(in crate::http) async fn register(
     body: JsonText,
 ) -> Result<(StatusCode, Json<Session>), ApiError> {
     let register = Register::parse(&body.0)?;
-    let first = !app.engine().directory().has_users();
+    let first = !app.engine().directory().has_admin();
     if first {
         let peer = peer.map(|axum::Extension(ConnectInfo(peer))| peer);
         may_be_first(&app, peer, &headers, register.setup_token.as_deref())?;
@@ -41,7 +41,7 @@ pub(in crate::http) async fn register(
         name: register.name,
         role: Role::User,
         password_hash: Some(hash),
-        only_first: first,
+        first_admin: first,
     };
     let user = app.engine().add_user(user).await?;
     tracing::info!(user.id = %user.id, role = user.role.as_str(), "User {} was registered", user.id);
