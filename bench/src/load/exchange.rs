@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::fleet::Work;
-use super::member::Member;
+use super::member::{Kind, Member};
 use super::sender::{Acked, Sender};
 use super::tally::Tally;
 use crate::client::{Field, Link, Nanos, Packet, number};
@@ -145,7 +145,7 @@ impl Exchange {
     }
 
     /// Checks that the event is of the socket's own account and next in its `seq`.
-    fn sequenced(&mut self, socket: usize, args: &[u8]) -> bool {
+    fn sequenced(&mut self, socket: usize, kind: Kind, args: &[u8]) -> bool {
         let member = &mut self.members[socket];
         if self.fields.account.string(args) != Some(member.account.as_bytes()) {
             self.tally.fault(format!("socket {socket}: an event of another account, or of none"));
@@ -155,12 +155,12 @@ impl Exchange {
             self.tally.fault(format!("socket {socket}: an event without seq"));
             return false;
         };
-        self.tally.step(member.step(seq));
+        self.tally.step(member.step(kind, seq));
         true
     }
 
     fn delivered(&mut self, socket: usize, args: &[u8], now: Nanos) {
-        if !self.sequenced(socket, args) {
+        if !self.sequenced(socket, Kind::Message, args) {
             return;
         }
         let id = self.fields.client.string(args);
@@ -189,8 +189,12 @@ impl Work for Exchange {
         match packet {
             Packet::Event { name: b"new_message", args } => self.delivered(link.socket, args, now),
             Packet::Ack { id, args } => self.ack(link, id, args, now),
-            Packet::Event { name: b"message_status" | b"message_updated" | b"conversation_updated", args } => {
-                self.sequenced(link.socket, args);
+            Packet::Event { name: b"conversation_updated", args } => {
+                self.sequenced(link.socket, Kind::Conversation, args);
+                self.tally.other();
+            }
+            Packet::Event { name: b"message_status" | b"message_updated", args } => {
+                self.sequenced(link.socket, Kind::Other, args);
                 self.tally.other();
             }
             Packet::Event { name: b"message_send_error" | b"error" | b"auth_error", args } => {

@@ -7,12 +7,22 @@ pub(crate) struct Member {
     /// From the position in `authenticated`, or from the first event where that named none.
     steps: Option<Sequence>,
     messages: Vec<Sequence>,
+    /// The `seq` of a `conversation_updated` that came last: a message that opens a conversation comes behind it under the same.
+    opened: Option<u64>,
+}
+
+/// What a sequenced event tells of.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Kind {
+    Message,
+    Conversation,
+    Other,
 }
 
 impl Member {
     /// One who sees `account`, in which `senders` write.
     pub(crate) fn new(account: &str, senders: usize) -> Self {
-        Self { account: account.to_owned(), steps: None, messages: vec![Sequence::default(); senders] }
+        Self { account: account.to_owned(), steps: None, messages: vec![Sequence::default(); senders], opened: None }
     }
 
     /// The next event has the `seq` after this one.
@@ -21,7 +31,11 @@ impl Member {
     }
 
     /// An event with this `seq` came.
-    pub(crate) fn step(&mut self, seq: u64) -> Seen {
+    pub(crate) fn step(&mut self, kind: Kind, seq: u64) -> Seen {
+        let opened = std::mem::replace(&mut self.opened, (kind == Kind::Conversation).then_some(seq));
+        if kind == Kind::Message && opened == Some(seq) {
+            return Seen::Next;
+        }
         self.steps.get_or_insert_with(|| Sequence::expecting(seq)).see(seq)
     }
 

@@ -42,7 +42,9 @@ fn register_admin(http: &mut Http) -> Result<String> {
 
 fn create_account(http: &mut Http, admin: &str) -> Result<String> {
     let answer = http.request("POST", "/api/accounts", Some(admin), &json!({ "provider": "demo" }))?;
-    string(&answer, "id")
+    let id = string(&answer, "id")?;
+    http.request("POST", &format!("/api/accounts/{id}/connect"), Some(admin), &Value::Null)?;
+    Ok(id)
 }
 
 fn string(answer: &Value, key: &str) -> Result<String> {

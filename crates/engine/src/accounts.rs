@@ -19,6 +19,9 @@ use whatsapp::{Link, Login, Provider};
 /// Between the starts of two accounts when the server starts.
 const STAGGER: Duration = Duration::from_millis(20);
 
+/// What is said of an account that nobody wants up.
+pub(crate) const SWITCHED_OFF: &str = "This account is switched off. Nothing is sent or received.";
+
 /// The accounts that run in this process.
 #[derive(Default)]
 pub(crate) struct Accounts {
@@ -31,6 +34,8 @@ pub(crate) struct Accounts {
 struct State {
     running: HashMap<AccountId, Arc<dyn Provider>>,
     links: HashMap<AccountId, Link>,
+    /// What accounts told while they are being switched; `None` is not listened to.
+    held: HashMap<AccountId, Option<Vec<Link>>>,
 }
 
 impl Accounts {
@@ -49,6 +54,31 @@ impl Accounts {
     /// How many accounts are up.
     pub(crate) fn connected(&self) -> usize {
         self.lock().links.values().filter(|link| link.state.is_connected()).count()
+    }
+
+    /// Keeps what an account tells while it is being switched. True: it was kept, or is not listened to.
+    pub(crate) fn hold(&self, account: AccountId, link: &Link) -> bool {
+        let mut state = self.lock();
+        let Some(held) = state.held.get_mut(&account) else { return false };
+        if let Some(links) = held {
+            links.push(link.clone());
+        }
+        true
+    }
+
+    /// From here on what the account tells is kept.
+    fn hold_links(&self, account: AccountId) {
+        self.lock().held.insert(account, Some(Vec::new()));
+    }
+
+    /// From here on what the account tells is not listened to: its end is ours to tell.
+    fn ignore_links(&self, account: AccountId) {
+        self.lock().held.insert(account, None);
+    }
+
+    /// Listens again, and gives what was kept.
+    fn release_links(&self, account: AccountId) -> Vec<Link> {
+        self.lock().held.remove(&account).flatten().unwrap_or_default()
     }
 
     fn put(&self, account: AccountId, provider: Arc<dyn Provider>) {
@@ -94,12 +124,13 @@ impl<T: Send + 'static> Engine<T> {
         let account = self.account_to_connect(user, command).await?;
         let turn = self.inner.accounts.turn(account.id);
         let _turn = turn.lock().await;
-        if !self.under_way(account.id) {
-            self.stop_provider(account.id).await;
-            self.change_account(account.id, AccountChange::Wanted(true)).await?;
-            self.start_provider(&account, Login::Qr)?;
+        if self.under_way(account.id) {
+            return Ok(self.tell_status(&account));
         }
-        Ok(self.tell_status(&account))
+        self.end_provider(account.id, async |provider| provider.stop().await).await;
+        self.change_account(account.id, AccountChange::Wanted(true)).await?;
+        self.start_provider(&account, Login::Qr)?;
+        Ok(self.status_of(&account))
     }
 
     /// Switches an account off; with `logout` its link ends too.
@@ -107,23 +138,14 @@ impl<T: Send + 'static> Engine<T> {
         let account = self.named_account(user, command.account_id.as_deref())?;
         let turn = self.inner.accounts.turn(account.id);
         let _turn = turn.lock().await;
-        let provider = self.inner.accounts.take(account.id);
         let link = if command.logout {
-            if let Some(provider) = provider {
-                provider.log_out().await;
-            }
+            self.end_provider(account.id, async |provider| provider.log_out().await).await;
             self.change_account(account.id, AccountChange::LoggedOut).await?;
             ended(ConnectionState::LoggedOut, "logged_out", "The link was ended here. Link the phone again to go on.")
         } else {
-            if let Some(provider) = provider {
-                provider.stop().await;
-            }
+            self.end_provider(account.id, async |provider| provider.stop().await).await;
             self.change_account(account.id, AccountChange::Wanted(false)).await?;
-            ended(
-                ConnectionState::Disconnected,
-                "switched_off",
-                "This account is switched off. Nothing is sent or received.",
-            )
+            ended(ConnectionState::Disconnected, "switched_off", SWITCHED_OFF)
         };
         self.inner.accounts.set_link(account.id, link);
         self.inner.outboxes().link(account.id, false);
@@ -218,19 +240,25 @@ impl<T: Send + 'static> Engine<T> {
         self.inner.accounts.provider(account).is_some() && !state.is_some_and(is_end)
     }
 
+    /// Tells that it connects, then what the provider tells.
     fn start_provider(&self, account: &Account, login: Login) -> Result<(), Refused> {
-        let connecting = ended(ConnectionState::Connecting, "", "Connecting to WhatsApp. A few seconds.");
-        self.inner.accounts.set_link(account.id, Link { reason: None, ..connecting });
         let connector = self.inner.connector().ok_or_else(|| Refused::new(ErrorCode::ShuttingDown))?;
-        let provider = connector.start(account, login);
-        let provider = provider.map_err(|error| Refused::with_message(ErrorCode::NotSupported, error.to_string()))?;
+        self.inner.accounts.hold_links(account.id);
+        let started = connector.start(account, login);
+        let told = self.inner.accounts.release_links(account.id);
+        let provider = started.map_err(|error| Refused::with_message(ErrorCode::NotSupported, error.to_string()))?;
         self.inner.accounts.put(account.id, provider);
+        self.inner.link_changed(account.id, connecting());
+        told.into_iter().for_each(|link| self.inner.link_changed(account.id, link));
         Ok(())
     }
 
-    async fn stop_provider(&self, account: AccountId) {
-        if let Some(old) = self.inner.accounts.take(account) {
-            old.stop().await;
+    /// Ends the account's connection, if it has one. What it tells of its end is not listened to.
+    async fn end_provider(&self, account: AccountId, end: impl AsyncFnOnce(Arc<dyn Provider>)) {
+        if let Some(provider) = self.inner.accounts.take(account) {
+            self.inner.accounts.ignore_links(account);
+            end(provider).await;
+            self.inner.accounts.release_links(account);
         }
     }
 
@@ -267,6 +295,11 @@ impl<T: Send + 'static> Inner<T> {
 /// Nothing more comes of a link in this state by itself.
 const fn is_end(state: ConnectionState) -> bool {
     matches!(state, ConnectionState::Disconnected | ConnectionState::LoggedOut | ConnectionState::ClientOutdated)
+}
+
+fn connecting() -> Link {
+    let link = ended(ConnectionState::Connecting, "", "Connecting to WhatsApp. A few seconds.");
+    Link { reason: None, ..link }
 }
 
 fn ended(state: ConnectionState, reason: &'static str, message: &str) -> Link {

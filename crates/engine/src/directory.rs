@@ -1,7 +1,7 @@
 //! Users, accounts and members in memory: loaded at start, changed by commits only, so that a socket's thread never needs
 //! the database to know who may see what.
 
-use domain::{Access, Account, AccountId, User, UserId};
+use domain::{Access, Account, AccountId, Role, User, UserId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use store::Change;
@@ -42,10 +42,10 @@ impl Directory {
         self.read().users.values().cloned().collect()
     }
 
-    /// Whether anybody was registered yet.
+    /// Whether the installation has its admin yet.
     #[must_use]
-    pub fn has_users(&self) -> bool {
-        !self.read().users.is_empty()
+    pub fn has_admin(&self) -> bool {
+        self.read().users.values().any(|user| user.role == Role::Admin)
     }
 
     /// The account, whoever asks.
@@ -166,7 +166,7 @@ impl State {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use domain::{AccountSettings, Position, ProviderKind, Role, Timestamp};
+    use domain::{AccountSettings, Position, ProviderKind, Timestamp};
 
     fn user(id: &str, disabled: bool) -> User {
         let id = UserId::new(id).unwrap();

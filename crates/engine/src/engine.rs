@@ -113,7 +113,9 @@ impl<T: Send + 'static> Engine<T> {
 
 /// Starts a driver for each account that gets something to send.
 async fn start_drivers<T: Send + 'static>(inner: Arc<Inner<T>>, mut wanted: Wanted) {
-    while let Some((account, inputs)) = wanted.recv().await {
+    while let Some((account, inputs)) = wanted.recv().await
+        && !inner.stopping()
+    {
         tokio::spawn(Work::new(inner.clone(), account, inputs).run());
     }
 }

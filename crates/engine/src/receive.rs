@@ -80,7 +80,10 @@ impl<T: Send + 'static> Inner<T> {
     }
 
     /// Remembers what of it must last, then tells. Who sends because of what is told comes after it in the store's queue.
-    fn link_changed(self: &Arc<Self>, account: AccountId, link: Link) {
+    pub(crate) fn link_changed(self: &Arc<Self>, account: AccountId, link: Link) {
+        if self.accounts.hold(account, &link) {
+            return;
+        }
         for change in lasting(&link, self.clock.now()) {
             self.persist(account, change);
         }

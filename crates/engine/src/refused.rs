@@ -9,6 +9,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Refused {
     match refusal {
         Refusal::NotFound(what) => not_found(what),
         Refusal::Conflict { field } => Refused::new(ErrorCode::Conflict).on(field),
+        Refusal::Forbidden => Refused::new(ErrorCode::Forbidden),
         Refusal::IdempotencyConflict => Refused::new(ErrorCode::IdempotencyConflict).on("clientId"),
         Refusal::AccountNotLinked => Refused::new(ErrorCode::AccountNotLinked),
         Refusal::Unavailable(_) => Refused::new(ErrorCode::Unavailable),
@@ -25,5 +26,5 @@ pub(crate) fn not_found(what: &str) -> Refused {
     if let Some(first) = name.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    Refused::with_message(ErrorCode::NotFound, format!("{name} not found."))
+    Refused::with_message(ErrorCode::NotFound, format!("{name} not found"))
 }

@@ -1,7 +1,8 @@
 //! An account's Status, as clients are told.
 
+use crate::accounts::SWITCHED_OFF;
 use crate::qr;
-use domain::{Account, Address, ConnectionState};
+use domain::{Account, Address, ConnectionState, ProviderKind};
 use protocol::event::Status;
 use whatsapp::{Capability, Link};
 
@@ -26,11 +27,11 @@ pub(crate) fn status(account: &Account, link: Option<Link>, capabilities: Option
 /// An account that does not run.
 fn at_rest(account: &Account) -> Link {
     let (state, reason, message) = if account.linked {
-        let message = "This account is switched off. Nothing is sent or received.";
-        (ConnectionState::Disconnected, "switched_off", message)
+        (ConnectionState::Disconnected, "switched_off", SWITCHED_OFF)
+    } else if account.provider == ProviderKind::Demo {
+        (ConnectionState::Disconnected, "not_linked", "Not started yet. Connect it to meet its customers.")
     } else {
-        let message = "Not linked yet. Connect it to get a code to scan.";
-        (ConnectionState::Disconnected, "not_linked", message)
+        (ConnectionState::Disconnected, "not_linked", "Not linked yet. Connect it to get a code to scan.")
     };
     Link {
         state,

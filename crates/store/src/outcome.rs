@@ -130,6 +130,9 @@ pub enum Refusal {
         /// What collides, as the contract names it.
         field: &'static str,
     },
+    /// It is not for who asks.
+    #[error("not allowed")]
+    Forbidden,
     /// The client id was used for another send.
     #[error("the client id was used for another message")]
     IdempotencyConflict,

@@ -31,13 +31,13 @@ impl<T: Send + 'static> Work<T> {
         Self { inner, account, inputs, reports: mpsc::unbounded_channel(), machine }
     }
 
-    /// Sends until nothing is left.
+    /// Sends until nothing is left or the server stops; the rest goes out after the next start.
     pub(crate) async fn run(mut self) {
         self.load().await;
         if self.inner.is_up(self.account) {
             self.step(Input::Up);
         }
-        loop {
+        while !self.inner.stopping() {
             if self.machine.is_empty() && self.inner.outboxes().retire(self.account, &self.inputs) {
                 return;
             }
@@ -61,6 +61,7 @@ impl<T: Send + 'static> Work<T> {
                         return;
                     }
                 }
+                Err(_) if self.inner.stopping() => return,
                 Err(error) => {
                     tracing::warn!(account.id = %self.account, %error, "The outbox can't be read now, trying again");
                     tokio::time::sleep(STORE_RETRY).await;
@@ -122,6 +123,7 @@ async fn send<T: Send + 'static>(inner: &Inner<T>, account: AccountId, message: 
         Err(SendError::NotOnWhatsApp) => {
             fail(inner, id, ErrorCode::RecipientNotOnWhatsapp, None, NOT_ON_WHATSAPP.to_owned()).await
         }
+        Err(SendError::Again(_)) if inner.stopping() => Input::Again { id, jitter: 0.0 },
         Err(SendError::Again(reason)) => {
             tracing::info!(account.id = %account, message.id = %id, reason, "A message was not sent, trying again later");
             Input::Again { id, jitter: rand::random() }
@@ -156,7 +158,7 @@ async fn fail<T: Send + 'static>(
 async fn record<T: Send + 'static>(inner: &Inner<T>, id: MessageId, write: impl Fn() -> Write) -> Input {
     loop {
         match inner.store.write(write()).await {
-            Err(Refusal::Unavailable(_)) => tokio::time::sleep(STORE_RETRY).await,
+            Err(Refusal::Unavailable(_)) if !inner.stopping() => tokio::time::sleep(STORE_RETRY).await,
             Err(error) => {
                 tracing::error!(message.id = %id, %error, "The end of a message could not be recorded");
                 return Input::Settled(id);

@@ -28,6 +28,9 @@ async fn an_account_that_was_up_comes_back_after_a_restart_and_one_switched_off_
     let status = house.engine.disconnect(&bob, &disconnect(false)).await.unwrap();
     assert_eq!(status.connection_state.as_str(), "disconnected");
     assert_eq!(house.world.ended.lock().unwrap().get(&off.id), Some(&"stopped"));
+    house.event("whatsapp_status_update", |status| status["reason"] == "switched_off").await;
+    let ends = house.told_statuses().into_iter().filter(|state| state == "disconnected").count();
+    assert_eq!(ends, 1, "switching off is told once");
     let house = house.rebuild().await;
     house.until(|| !house.world.started.lock().unwrap().is_empty()).await;
     assert_eq!(*house.world.started.lock().unwrap(), [(up.id, Login::Resume)]);

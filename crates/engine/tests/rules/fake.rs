@@ -79,6 +79,7 @@ impl Provider for FakeProvider {
 
     async fn stop(&self) {
         self.world.ended.lock().unwrap().insert(self.account, "stopped");
+        self.world.link(self.account, ConnectionState::Disconnected);
     }
 
     async fn log_out(&self) {

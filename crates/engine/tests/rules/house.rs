@@ -85,7 +85,7 @@ impl House {
             name: id.to_string(),
             role: Role::User,
             password_hash: None,
-            only_first: false,
+            first_admin: false,
         };
         self.engine.add_user(user).await.unwrap();
         id
@@ -125,6 +125,16 @@ impl House {
         };
         self.until(|| find().is_some()).await;
         find().unwrap()
+    }
+
+    /// The states of links that were told so far, in order.
+    pub fn told_statuses(&self) -> Vec<String> {
+        let told = self.listener.0.lock().unwrap();
+        let states = told.iter().filter_map(|told| match told {
+            Told::Event(_, "whatsapp_status_update", status) => status["connectionState"].as_str().map(str::to_owned),
+            _ => None,
+        });
+        states.collect()
     }
 
     /// Names of what was told so far, in order; answers as `ok` and the code.

@@ -116,12 +116,13 @@ pub struct AddUser {
     pub email: Option<String>,
     /// The name colleagues see.
     pub name: String,
-    /// What they may manage. Ignored for the first user, who is the admin.
+    /// What they may manage.
     pub role: Role,
     /// PHC string.
     pub password_hash: Option<String>,
-    /// Refused as `Conflict { field: "first" }` if there is a user already: for the registration nobody has to allow.
-    pub only_first: bool,
+    /// Makes the admin of a new installation, for the registration nobody has to allow: refused as `Forbidden` if there
+    /// is an admin already.
+    pub first_admin: bool,
 }
 
 /// An account to be made.

@@ -6,15 +6,14 @@ use domain::{Role, User, UserId};
 use rusqlite::{OptionalExtension, params};
 
 pub(super) fn add(tx: &Tx<'_>, add: &AddUser) -> Result<Outcome, Fault> {
-    let is_first = !exists(tx, "SELECT 1 FROM users LIMIT 1", params![])?;
-    if add.only_first && !is_first {
-        return Err(Refusal::Conflict { field: "first" }.into());
+    if add.first_admin && exists(tx, "SELECT 1 FROM users WHERE role = ?1 LIMIT 1", params![Role::Admin.as_str()])? {
+        return Err(Refusal::Forbidden.into());
     }
     let user = User {
         id: add.id.clone(),
         email: add.email.as_deref().map(str::to_lowercase),
         name: add.name.clone(),
-        role: if is_first { Role::Admin } else { add.role },
+        role: if add.first_admin { Role::Admin } else { add.role },
         disabled: false,
         created_at: tx.now,
     };

@@ -5,23 +5,27 @@ use domain::{AccountId, AccountSettings, Position, ProviderKind, Role, SessionOp
 use store::{AccountChange, AddAccount, Answer, Change, Refusal, Write};
 
 #[tokio::test]
-async fn the_first_user_is_the_admin() {
+async fn a_user_has_the_role_asked_for() {
     let harness = Harness::new();
-    let Answer::User(first) = harness.write(Write::AddUser(add_user("ann"))).await.answer else { panic!() };
-    let Answer::User(second) = harness.write(Write::AddUser(add_user("ben"))).await.answer else { panic!() };
-    assert_eq!((first.role, second.role), (Role::Admin, Role::User));
-    assert_eq!(first.created_at, START);
+    let mut add = add_user("ann");
+    add.role = Role::Admin;
+    let Answer::User(ann) = harness.write(Write::AddUser(add)).await.answer else { panic!() };
+    let Answer::User(ben) = harness.write(Write::AddUser(add_user("ben"))).await.answer else { panic!() };
+    assert_eq!((ann.role, ben.role), (Role::Admin, Role::User));
+    assert_eq!(ann.created_at, START);
 }
 
 #[tokio::test]
-async fn only_the_first_may_come_unasked() {
+async fn the_first_admin_comes_unasked_and_no_other() {
     let harness = Harness::new();
+    harness.user("provisioned").await;
     let mut add = add_user("ann");
-    add.only_first = true;
-    harness.write(Write::AddUser(add.clone())).await;
+    add.first_admin = true;
+    let Answer::User(ann) = harness.write(Write::AddUser(add.clone())).await.answer else { panic!() };
+    assert_eq!(ann.role, Role::Admin);
     add.id = UserId::new("ben").unwrap();
     add.email = None;
-    assert_eq!(harness.refusal(Write::AddUser(add)).await, Refusal::Conflict { field: "first" });
+    assert_eq!(harness.refusal(Write::AddUser(add)).await, Refusal::Forbidden);
 }
 
 #[tokio::test]

@@ -187,7 +187,7 @@ pub(crate) fn add_user(id: &str) -> AddUser {
         name: format!("Name of {id}"),
         role: Role::User,
         password_hash: None,
-        only_first: false,
+        first_admin: false,
     }
 }
 
