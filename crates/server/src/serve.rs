@@ -84,7 +84,7 @@ impl Server {
         writeln!(out, "listening on http://{address}")?;
         if !self.app.engine().directory().has_admin() {
             let token = self.app.setup.reveal();
-            writeln!(out, "\nNobody is registered yet. The first to register is the admin. The set-up link:")?;
+            writeln!(out, "\nThere is no admin yet; whoever registers first is. The set-up link:")?;
             writeln!(out, "  http://{address}/?setupToken={token}")?;
             writeln!(out, "or POST http://{address}/api/auth/register {{ email, name, password }}, on this machine.")?;
         }

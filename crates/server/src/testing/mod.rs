@@ -25,7 +25,7 @@ pub(crate) struct TestServer {
     http: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     served: JoinHandle<anyhow::Result<()>>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl TestServer {
@@ -34,8 +34,11 @@ impl TestServer {
     }
 
     pub(crate) async fn start_with(settings: &[(&'static str, &str)], clock: Arc<dyn Clock>) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), settings, clock).await
+    }
+
+    async fn start_in(dir: tempfile::TempDir, settings: &[(&'static str, &str)], clock: Arc<dyn Clock>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let dir = tempfile::tempdir().unwrap();
         let mut sources = Sources::default();
         sources.flags.insert("PORT", "0".into());
         sources.flags.insert("DATA_DIR", dir.path().to_str().unwrap().into());
@@ -46,16 +49,16 @@ impl TestServer {
         let served = tokio::spawn(server.serve(async move {
             let _ = stopped.await;
         }));
-        Self { app, url, http: reqwest::Client::new(), stop: Some(stop), served, _dir: dir }
+        Self { app, url, http: reqwest::Client::new(), stop: Some(stop), served, dir }
     }
 
-    /// Makes a user, past all rules.
+    /// Makes a user, past all rules; the one called "admin" is an admin.
     pub(crate) async fn user(&self, id: &str) -> User {
         let user = AddUser {
             id: UserId::new(id).unwrap(),
             email: Some(format!("{id}@x.test")),
             name: id.to_owned(),
-            role: domain::Role::User,
+            role: if id == "admin" { domain::Role::Admin } else { domain::Role::User },
             password_hash: None,
             first_admin: false,
         };
@@ -103,10 +106,11 @@ impl TestServer {
         socket
     }
 
-    /// Tells it to stop and waits until it has.
-    pub(crate) async fn stop(mut self) {
+    /// Tells it to stop, waits until it has, and starts another one with the same data and no settings.
+    pub(crate) async fn restart(mut self) -> Self {
         drop(self.stop.take());
         self.served.await.unwrap().unwrap();
+        Self::start_in(self.dir, &[], self.app.clock.clone()).await
     }
 }
 

@@ -19,7 +19,7 @@ use protocol::{
 use std::{net::SocketAddr, sync::Arc};
 use store::AddUser;
 
-/// Makes a user: the first is the admin; then only an admin adds users, unless everybody may.
+/// Makes a user: whoever registers first is the admin; then only an admin adds users, unless everybody may.
 pub(in crate::http) async fn register(
     State(app): State<Arc<App>>,
     peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
@@ -57,7 +57,7 @@ fn may_be_first(
     if is_at_the_machine(peer, headers) || setup_token.is_some_and(|token| app.setup.matches(token)) {
         return Ok(());
     }
-    let message = "The first user is made with the set-up link that the server printed when it started";
+    let message = "The admin registers with the set-up link that the server printed when it started";
     Err(ErrorBody::with_message(ErrorCode::Forbidden, message).on("setupToken").into())
 }
 
