@@ -127,7 +127,7 @@ impl<T: Send + 'static> Engine<T> {
         if self.under_way(account.id) {
             return Ok(self.tell_status(&account));
         }
-        self.end_provider(account.id, async |provider| provider.stop().await).await;
+        self.end_provider(account.id, End::Stop).await;
         self.change_account(account.id, AccountChange::Wanted(true)).await?;
         self.start_provider(&account, Login::Qr)?;
         Ok(self.status_of(&account))
@@ -139,11 +139,11 @@ impl<T: Send + 'static> Engine<T> {
         let turn = self.inner.accounts.turn(account.id);
         let _turn = turn.lock().await;
         let link = if command.logout {
-            self.end_provider(account.id, async |provider| provider.log_out().await).await;
+            self.end_provider(account.id, End::LogOut).await;
             self.change_account(account.id, AccountChange::LoggedOut).await?;
             ended(ConnectionState::LoggedOut, "logged_out", "The link was ended here. Link the phone again to go on.")
         } else {
-            self.end_provider(account.id, async |provider| provider.stop().await).await;
+            self.end_provider(account.id, End::Stop).await;
             self.change_account(account.id, AccountChange::Wanted(false)).await?;
             ended(ConnectionState::Disconnected, "switched_off", SWITCHED_OFF)
         };
@@ -254,10 +254,13 @@ impl<T: Send + 'static> Engine<T> {
     }
 
     /// Ends the account's connection, if it has one. What it tells of its end is not listened to.
-    async fn end_provider(&self, account: AccountId, end: impl AsyncFnOnce(Arc<dyn Provider>)) {
+    async fn end_provider(&self, account: AccountId, end: End) {
         if let Some(provider) = self.inner.accounts.take(account) {
             self.inner.accounts.ignore_links(account);
-            end(provider).await;
+            match end {
+                End::Stop => provider.stop().await,
+                End::LogOut => provider.log_out().await,
+            }
             self.inner.accounts.release_links(account);
         }
     }
@@ -295,6 +298,14 @@ impl<T: Send + 'static> Inner<T> {
 /// Nothing more comes of a link in this state by itself.
 const fn is_end(state: ConnectionState) -> bool {
     matches!(state, ConnectionState::Disconnected | ConnectionState::LoggedOut | ConnectionState::ClientOutdated)
+}
+
+/// How a connection is ended.
+enum End {
+    /// The link stays.
+    Stop,
+    /// The link ends too.
+    LogOut,
 }
 
 fn connecting() -> Link {
