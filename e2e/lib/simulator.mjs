@@ -30,6 +30,11 @@ export class Simulator {
     return () => this.call('DELETE', `/faults/${id}`);
   }
 
+  /** Ends all faults. */
+  async recover() {
+    await this.call('DELETE', '/faults');
+  }
+
   /** The linked device of a phone, as the server sees it. */
   async device(phone) {
     const { items } = await this.call('GET', '/accounts');

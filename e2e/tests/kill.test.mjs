@@ -47,16 +47,17 @@ async function underWay({ server, simulator, shop }) {
 }
 
 /** Kills the server at a moment that the seed chooses, with at least a hundred under way in either direction. */
-async function killInFlight({ server, simulator, shop }, { client, acknowledged, before, at }) {
-  const sent = () => client.all('message_sent_success').length - before.sent;
-  await until(`${at} sends have gone out and enough are under way`, async () => {
-    const queued = acknowledged.size - before.acknowledged - sent();
-    return sent() >= at && queued >= 110 && (await simulator.device(shop)).queue >= 110;
-  }, { seconds: 60, every: 5 });
+async function killInFlight({ server, simulator, shop }, { sent, queued, at, write }) {
+  await until(`${at} sends have gone out and more wait`, () => sent() >= at && queued() >= 110, { seconds: 60, every: 5 });
+  // What is written to the shop piles up now: it takes long to arrive, and as long to be receipted.
+  await simulator.fault('delay', { phone: shop.number, ms: 400 });
+  const written = write();
+  await until('enough is on its way in', async () => (await simulator.device(shop)).queue >= 130, { seconds: 60, every: 5 });
   await server.program.kill();
   const flight = await underWay({ server, simulator, shop });
   console.log(`killed after ${sent()} sends: ${JSON.stringify(flight)} (seed ${SEED})`);
   assert.ok(flight.queued >= 100 && flight.unreceipted >= 100, `too little under way: ${JSON.stringify(flight)}`);
+  await written;
 }
 
 async function settled({ server, simulator, shop, customers }, round) {
@@ -106,12 +107,13 @@ scenario('killed with hundreds under way, it comes back without a QR and nothing
   for (const round of [1, 2]) {
     rounds.push(round);
     const before = { acknowledged: acknowledged.size, sent: client.all('message_sent_success').length };
-    const recover = await simulator.fault('delay', { phone: play.shop.number, ms: 40 });
+    const sent = () => client.all('message_sent_success').length - before.sent;
+    const queued = () => acknowledged.size - before.acknowledged - sent();
+    await simulator.fault('delay', { phone: play.shop.number, ms: 40 });
     sendAll(client, round, play.customers, acknowledged);
-    const written = writeAll(round, play.customers, play.shop);
-    await killInFlight(play, { client, acknowledged, before, at: 10 + Math.floor(next() * 40) });
-    await written;
-    await recover();
+    const write = () => writeAll(round, play.customers, play.shop);
+    await killInFlight(play, { sent, queued, write, at: 10 + Math.floor(next() * 40) });
+    await simulator.recover();
 
     play.server = await stage.again(play.server);
     client = await stage.signedIn(play.server, anna);
