@@ -40,8 +40,9 @@ pub struct Server {
 /// What keeps it from starting, in one line.
 pub async fn run(config: Config) -> Result<()> {
     let server = Server::start(config, Arc::new(SystemClock)).await?;
-    server.announce()?;
+    // Whoever reads the address may stop the server at once.
     let stop = stop_signal()?;
+    server.announce()?;
     server.serve(stop).await
 }
 

@@ -54,7 +54,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("LOG_FORMAT", "pretty on a terminal, else json", "pretty or json"),
     setting(
         "RUST_LOG",
-        "info,refinery_core=warn,whatsapp_rust=warn,wacore=warn",
+        "info,refinery_core=warn,whatsapp_rust=warn,wacore=warn,wacore_libsignal=off",
         "What is logged, as tracing's filter directives",
     ),
 ];

@@ -11,6 +11,7 @@ mod error;
 mod health;
 mod members;
 mod page;
+mod path;
 
 pub use caller::SignedIn;
 pub use error::ApiError;

@@ -28,6 +28,8 @@ async fn every_error_is_a_problem_document_with_a_code() {
         let (told, body) = answer(request).await;
         assert_eq!((told, &body["code"]), (status, &json!(code)), "{body}");
     }
+    let (status, body) = server.ask("ann", "PUT", "/api/accounts/x/members/%ff", None).await;
+    assert_eq!((status, &body["code"]), (404, &json!("not_found")), "a path that is no text: {body}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

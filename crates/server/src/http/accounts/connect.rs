@@ -2,13 +2,10 @@
 
 use crate::{
     app::App,
-    http::{ApiError, SignedIn, body::JsonText},
+    http::{ApiError, SignedIn, body::JsonText, path::Path},
     linking::{self, Connecting},
 };
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use protocol::command::ConnectWhatsapp;
 use std::sync::Arc;
 

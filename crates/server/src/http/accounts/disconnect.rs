@@ -2,12 +2,9 @@
 
 use crate::{
     app::App,
-    http::{ApiError, SignedIn},
+    http::{ApiError, SignedIn, path::Path},
 };
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use protocol::{command::DisconnectWhatsapp, event::Status};
 use std::sync::Arc;
 

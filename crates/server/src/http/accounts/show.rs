@@ -3,12 +3,9 @@
 use super::{find, status_for, told};
 use crate::{
     app::App,
-    http::{ApiError, SignedIn},
+    http::{ApiError, SignedIn, path::Path},
 };
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use protocol::{event::Status, http::Account};
 use std::sync::Arc;
 

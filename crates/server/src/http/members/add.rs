@@ -2,9 +2,9 @@
 
 use crate::{
     app::App,
-    http::{ApiError, SignedIn},
+    http::{ApiError, SignedIn, path::Path},
 };
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use std::sync::Arc;
 
