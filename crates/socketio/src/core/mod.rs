@@ -150,12 +150,16 @@ impl<H: Handler> Core<H> {
         for slot in 0..self.shard.sessions.len() as u32 {
             self.shard.close(slot, crate::CloseReason::Shutdown);
         }
+        self.reap();
+    }
+
+    /// Drops the connections that have not said yet what they are.
+    pub(crate) fn drop_heads(&mut self) {
         for conn in 0..self.shard.links.conns.len() as u32 {
             if matches!(self.shard.links.conn(conn).state, State::Head { .. }) {
                 self.shard.links.drop(conn, false);
             }
         }
-        self.reap();
     }
 
     /// Whether nothing is left.

@@ -13,8 +13,11 @@ use crate::handler::Handler;
 use crate::reason::CloseReason;
 
 impl<H: Handler> Core<H> {
-    /// Opens a session; its open packet is the answer.
+    /// Opens a session; its open packet is the answer. A shard that drains opens none and leaves the reply unanswered.
     pub(crate) fn open_polling(&mut self, peer: SocketAddr, reply: oneshot::Sender<Answer>) {
+        if self.shard.draining {
+            return;
+        }
         let polling = Polling { queue: Vec::new(), poll: None, post: None, probe: None, polled_at: self.shard.now_ms };
         let slot = self.shard.open_session(Transport::Polling(Box::new(polling)), peer);
         let open = self.shard.open_packet(slot).into_bytes();

@@ -22,6 +22,9 @@ pub(super) struct SendMark {
 impl<H: Handler> Core<H> {
     /// Opens a session on a connection: the answer to its handshake (if that is still due) and the open packet in one write.
     pub(super) fn open_websocket(&mut self, conn: u32, answer: &str) {
+        if self.shard.draining {
+            return self.shard.links.drop(conn, false);
+        }
         let peer = self.shard.links.conn(conn).peer;
         let slot = self.shard.open_session(Transport::WebSocket(conn), peer);
         self.shard.links.conn(conn).state = State::Carries(slot);

@@ -23,6 +23,8 @@ pub(crate) const WAKE: Token = Token(usize::MAX);
 const LISTENERS: usize = usize::MAX - 1;
 /// How many events one turn takes.
 const EVENTS: usize = 1024;
+/// How often a shard that drains looks whether the others have drained.
+const DRAIN_LOOK: Duration = Duration::from_millis(20);
 /// How many connections one turn takes from one listener.
 const ACCEPTS: usize = 128;
 /// How long to wait when the system has no file for another connection.
@@ -85,7 +87,17 @@ impl<H: Handler> Reactor<H> {
     }
 
     fn is_over(&self) -> bool {
-        self.drain_until.is_some_and(|deadline| self.core.is_empty() || Instant::now() >= deadline)
+        let done = self.core.is_empty() && self.listeners.is_empty();
+        self.drain_until.is_some_and(|deadline| done || Instant::now() >= deadline)
+    }
+
+    /// Clients that poll still come for what is left, on connections of their own: while there are sessions anywhere, the
+    /// listeners stay, and so do connections that have not said yet what they are.
+    fn stop_listening(&mut self) {
+        if self.drain_until.is_some() && self.hub.stats().sessions == 0 {
+            self.listeners.clear();
+            self.core.drop_heads();
+        }
     }
 
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
@@ -94,6 +106,9 @@ impl<H: Handler> Reactor<H> {
         let wake_ups = self.listeners.iter().filter_map(|listener| listener.ready_at).chain(self.drain_until);
         for at in wake_ups {
             timeout = timeout.min(at.saturating_duration_since(now));
+        }
+        if self.drain_until.is_some() {
+            timeout = timeout.min(DRAIN_LOOK);
         }
         if !self.inbox.may_sleep() {
             timeout = Duration::ZERO;
@@ -125,6 +140,7 @@ impl<H: Handler> Reactor<H> {
         self.commands();
         self.core.end(Instant::now(), &mut self.wires);
         self.measure(began);
+        self.stop_listening();
     }
 
     fn event(&mut self, conn: u32, event: &mio::event::Event) {
@@ -154,7 +170,8 @@ impl<H: Handler> Reactor<H> {
                 Ok((stream, peer)) => {
                     listener.failing = false;
                     let foreign = listener.foreign.clone();
-                    let shard = self.hub.next_shard();
+                    // The other shards may have ended already when this one drains.
+                    let shard = if self.drain_until.is_some() { self.id } else { self.hub.next_shard() };
                     if shard == self.id {
                         self.add(stream, peer, Vec::new(), Some(foreign));
                     } else {
@@ -229,7 +246,6 @@ impl<H: Handler> Reactor<H> {
             Command::Post(sid, body, reply) => self.core.post(&sid, body, reply),
             Command::PostFailed(sid, reason) => self.core.post_failed(&sid, reason),
             Command::Drain(deadline) => {
-                self.listeners.clear();
                 self.drain_until = Some(deadline);
                 self.core.drain();
             }

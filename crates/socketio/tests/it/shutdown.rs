@@ -39,6 +39,39 @@ fn everybody_gets_what_was_sent_and_then_a_close_that_lets_them_come_back() {
 }
 
 #[test]
+fn a_client_that_polls_gets_all_that_is_left_in_as_many_polls_as_it_takes() {
+    for shards in [1, 2] {
+        let running = start_with(|builder| builder.shards(shards));
+        let session = Session::connect(running.addr);
+        running.server.batch(|batch| (0..40).for_each(|n| batch.emit(&["all"], None, "n", &n)));
+        until("they are sent", || running.server.stats().frames_out > 40);
+        let server = running.server.clone();
+        let stopping = running.runtime.spawn(async move { server.shutdown(Duration::from_secs(10)).await });
+        until("it is closed", || !running.app.0.lock().unwrap().closed.is_empty());
+        let packets = fetch(&session, 40);
+        assert_eq!(packets[..40], (0..40).map(|n| format!("42[\"n\",{n}]")).collect::<Vec<_>>());
+        running.runtime.block_on(stopping).unwrap();
+        assert!(TcpStream::connect(running.addr).is_err());
+    }
+}
+
+#[test]
+fn while_it_drains_nobody_new_is_let_in() {
+    let running = start_with(|builder| builder);
+    let session = Session::connect(running.addr);
+    running.server.batch(|batch| (0..40).for_each(|n| batch.emit(&["all"], None, "n", &n)));
+    until("they are sent", || running.server.stats().frames_out > 40);
+    let server = running.server.clone();
+    let stopping = running.runtime.spawn(async move { server.shutdown(Duration::from_secs(10)).await });
+    until("it is closed", || !running.app.0.lock().unwrap().closed.is_empty());
+    let newcomer =
+        reply(running.addr, "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assert!(!newcomer.contains("sid"), "{newcomer}");
+    fetch(&session, 40);
+    running.runtime.block_on(stopping).unwrap();
+}
+
+#[test]
 fn a_client_that_does_not_read_holds_nobody_up_beyond_the_deadline() {
     let running = start_with(|builder| builder.max_unsent(100_000_000));
     let client = Client::connect(running.addr);
@@ -109,4 +142,25 @@ fn a_server_whose_handles_are_gone_is_gone() {
     drop(server);
     other.batch(|batch| batch.emit(&["all"], None, "n", &1));
     drop(other);
+}
+
+/// What comes back for these bytes until the server closes.
+fn reply(addr: std::net::SocketAddr, request: &str) -> String {
+    use std::io::{Read, Write};
+    let mut stream = TcpStream::connect(addr).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    answer
+}
+
+/// Polls until there are so many packets.
+fn fetch(session: &Session, count: usize) -> Vec<String> {
+    let mut packets = Vec::new();
+    while packets.len() < count {
+        let answer = session.get();
+        assert_eq!(answer.status, 200, "after {} packets: {}", packets.len(), answer.body);
+        packets.extend(answer.body.split('\x1e').map(str::to_owned));
+    }
+    packets
 }

@@ -100,6 +100,7 @@ fn draining_closes_everybody_and_leaves_nothing() {
     let head = driver.open();
     apply(&mut driver, |batch| batch.emit(&["all"], None, "last", &1));
     driver.core.drain();
+    driver.core.drop_heads();
     driver.settle();
     for conn in conns {
         assert_eq!(output(&mut driver, conn), ["42[\"last\",1]", "close 1001"]);
