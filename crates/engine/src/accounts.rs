@@ -313,7 +313,8 @@ fn connecting() -> Link {
     Link { reason: None, ..link }
 }
 
-fn ended(state: ConnectionState, reason: &'static str, message: &str) -> Link {
+/// A link that nothing keeps up.
+pub(crate) fn ended(state: ConnectionState, reason: &'static str, message: &str) -> Link {
     Link {
         state,
         qr: None,

@@ -1,6 +1,6 @@
 //! An account's Status, as clients are told.
 
-use crate::accounts::SWITCHED_OFF;
+use crate::accounts::{SWITCHED_OFF, ended};
 use crate::qr;
 use domain::{Account, Address, ConnectionState, ProviderKind};
 use protocol::event::Status;
@@ -26,20 +26,12 @@ pub(crate) fn status(account: &Account, link: Option<Link>, capabilities: Option
 
 /// An account that does not run.
 fn at_rest(account: &Account) -> Link {
-    let (state, reason, message) = if account.linked {
-        (ConnectionState::Disconnected, "switched_off", SWITCHED_OFF)
+    let (reason, message) = if account.linked {
+        ("switched_off", SWITCHED_OFF)
     } else if account.provider == ProviderKind::Demo {
-        (ConnectionState::Disconnected, "not_linked", "Not started yet. Connect it to meet its customers.")
+        ("not_linked", "Not started yet. Connect it to meet its customers.")
     } else {
-        (ConnectionState::Disconnected, "not_linked", "Not linked yet. Connect it to get a code to scan.")
+        ("not_linked", "Not linked yet. Connect it to get a code to scan.")
     };
-    Link {
-        state,
-        qr: None,
-        addresses: Vec::new(),
-        name: None,
-        retry_at: None,
-        reason: Some(reason),
-        message: message.to_owned(),
-    }
+    ended(ConnectionState::Disconnected, reason, message)
 }
