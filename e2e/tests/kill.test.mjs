@@ -101,6 +101,9 @@ scenario('killed with hundreds under way, it comes back without a QR and nothing
     await simulator.phone('+4915100000002', 'Dan', { reads: true, address: 'phone' }),
   ];
   play.accountId = await link(client, play.shop);
+  const ben = await play.server.register('ben', { by: anna.token });
+  let bens = await stage.signedIn(play.server, ben);
+  const bensAccount = await link(bens, await simulator.phone('+4930000002', "Ben's shop"));
   const acknowledged = new Map();
   const rounds = [];
 
@@ -118,11 +121,15 @@ scenario('killed with hundreds under way, it comes back without a QR and nothing
     play.server = await stage.again(play.server);
     client = await stage.signedIn(play.server, anna);
     if (!(await client.ok('get_connection_status', {})).connected) await open(client, play.accountId);
+    bens = await stage.signedIn(play.server, ben);
+    if (!(await bens.ok('get_connection_status', {})).connected) await open(bens, bensAccount);
     // What was not acknowledged is sent again under the same clientId, as clients do.
     sendAll(client, round, play.customers, acknowledged);
     await until('all are acknowledged', () => acknowledged.size === rounds.length * EACH * play.customers.length, { seconds: 60 });
     await settled(play, round);
     await expectNothingLost(play, rounds, acknowledged);
-    assert.equal(client.all('whatsapp_status_update', ({ qrCode }) => qrCode).length, 0, 'no new QR');
+    for (const told of [client, bens]) {
+      assert.equal(told.all('whatsapp_status_update', ({ qrCode }) => qrCode).length, 0, 'no new QR');
+    }
   }
 }, { seconds: 240 });
